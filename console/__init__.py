@@ -1,0 +1,1 @@
+"""The staff's web pages: queue, ticket, call intake, dispatch, call-backs."""

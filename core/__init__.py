@@ -1,0 +1,1 @@
+"""Message types, database, clock, configuration types and errors; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Upkeep of what we answer and understand: corrections by staff."""

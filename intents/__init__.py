@@ -1,0 +1,1 @@
+"""Understanding a message: normalise, emergencies, classify, entities. Pure: no database, no network."""

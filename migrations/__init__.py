@@ -1,0 +1,1 @@
+"""Alembic's migrations: one head, and the models match it."""

@@ -1,0 +1,1 @@
+"""What we promised to say: the outbox, the sender and its limits."""

@@ -1,0 +1,1 @@
+"""Residents, staff, volunteers; accounts, sessions, permissions; who saw what."""

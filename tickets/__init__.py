@@ -1,0 +1,1 @@
+"""What was asked for: tickets, their history and deadlines, tasks and claims."""

@@ -1,0 +1,1 @@
+"""What the pages share: templates, sign-in, CSRF, security headers, event streams, static files."""
