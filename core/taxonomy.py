@@ -285,9 +285,7 @@ def _matter(row: Mapping[str, Any], area: Mapping[str, Any], aliases: Any) -> Ma
 
 
 def _act(row: Mapping[str, Any]) -> Act:
-    return Act(
-        row["id"], row["name"], row["en"], row["definition"], tuple(row.get("examples", ()))
-    )
+    return Act(row["id"], row["name"], row["en"], row["definition"], tuple(row.get("examples", ())))
 
 
 def _deadline(row: Mapping[str, Any]) -> DeadlineClass:
@@ -313,7 +311,7 @@ def _group(row: Mapping[str, Any]) -> Group:
 
 
 def _slot(key: str, row: Mapping[str, Any]) -> Slot:
-    return Slot(key, row["name"], row["type"], row["pii"], tuple(row.get("values", ())))
+    return Slot(key, row["name"], row["type"], row.get("pii", "none"), tuple(row.get("values", ())))
 
 
 def _named(row: Mapping[str, Any]) -> Named:
@@ -321,6 +319,4 @@ def _named(row: Mapping[str, Any]) -> Named:
 
 
 def _community(row: Mapping[str, Any]) -> Community:
-    return Community(
-        row["id"], row["name"], tuple(row["places"]), row["households"], row["groups"]
-    )
+    return Community(row["id"], row["name"], tuple(row["places"]), row["households"], row["groups"])

@@ -5,9 +5,9 @@ import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from cryptography.hazmat.primitives import hashes
 
 from core.errors import FrontDoorError
 
@@ -58,4 +58,6 @@ class Vault:
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
-    return HKDFExpand(algorithm=hashes.SHA256(), length=32, info=b"baijiamen " + purpose).derive(key)
+    return HKDFExpand(algorithm=hashes.SHA256(), length=32, info=b"baijiamen " + purpose).derive(
+        key
+    )
