@@ -1,0 +1,111 @@
+"""Every setting and its type. Only `app.configuration` fills them in from file and environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """A group of settings; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(Section):
+    """Where promises are kept."""
+
+    url: str = "sqlite:///var/baijiamen.db"
+    pool_size: int = Field(10, ge=1, le=100)
+
+
+class RedisSettings(Section):
+    """Wake-ups, shared limits and live events between processes; empty: in this process only."""
+
+    url: str = ""
+
+
+class WebSettings(Section):
+    """Where the pages are."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    public_url: str = ""
+    """What residents type; empty: http://host:port. Loopback means: a first local run."""
+    trusted_proxies: list[str] = []
+    """Addresses of reverse proxies whose X-Forwarded-* headers are believed."""
+
+
+class SecuritySettings(Section):
+    """Keys and lifetimes."""
+
+    secret_key: str = ""
+    """Signs cookies and tokens; at least 32 characters."""
+    encryption_key: str = ""
+    """Seals personal data: 32 random bytes in base64."""
+    session_hours: int = Field(12, ge=1, le=72)
+    idle_minutes: int = Field(30, ge=5, le=480)
+
+
+class IntentsSettings(Section):
+    """Who understands."""
+
+    backend: Literal["embedded", "rasa"] = "embedded"
+    rasa_url: str = ""
+    model_folder: Path = Path("var/models")
+
+
+class StreetSettings(Section):
+    """Whose street this is."""
+
+    file: Path | None = None
+    """A street's own YAML; empty: the sample street."""
+    taxonomy: Path | None = None
+
+
+class OfficeSettings(Section):
+    """One counter or desk of the street that articles point to."""
+
+    name: str
+    address: str = ""
+    hours: str = ""
+    phone: str = ""
+
+
+class DeskSettings(Section):
+    """Who answers, and when."""
+
+    opens: str = "08:30"
+    closes: str = "17:30"
+    duty_phone: str = ""
+    """The duty telephone that a P0 climbs to."""
+    shift_lead_after_seconds: int = Field(60, ge=5)
+    duty_after_seconds: int = Field(120, ge=10)
+    supervisor_after_seconds: int = Field(180, ge=10)
+    silent_minutes: int = Field(30, ge=1)
+    """After so long a half-finished form becomes a ticket with what is known."""
+    offices: dict[str, OfficeSettings] = {}
+    emergency_numbers: dict[str, str] = {}
+    """Local numbers by the names that the taxonomy uses, e.g. 燃气抢修."""
+
+
+class LogSettings(Section):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = "auto"
+
+
+class Settings(Section):
+    """All settings of one installation."""
+
+    data_folder: Path = Path("var")
+    language: Literal["zh", "en"] = "zh"
+    database: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
+    web: WebSettings = WebSettings()
+    security: SecuritySettings = SecuritySettings()
+    intents: IntentsSettings = IntentsSettings()
+    street: StreetSettings = StreetSettings()
+    desk: DeskSettings = DeskSettings()
+    log: LogSettings = LogSettings()
