@@ -1,0 +1,17 @@
+"""Every table of ours in one place, for migrations and tests."""
+
+from sqlalchemy import MetaData
+
+import conversations.models
+import notifications.models
+import people.models
+import tickets.models
+from core.database import Base
+
+PACKAGES = (conversations.models, notifications.models, people.models, tickets.models)
+"""The modules whose tables register themselves when they are imported."""
+
+
+def all_tables() -> MetaData:
+    """The schema as the models describe it."""
+    return Base.metadata

@@ -1,0 +1,123 @@
+"""What every test may ask for: both databases, Redis, the vault, the taxonomy, a clock."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.tables import all_tables
+from core.database import Database
+from core.taxonomy import Street, Taxonomy, load_street, load_taxonomy
+from core.texts import Texts
+from core.vault import Vault
+from tests.servers import postgres_server, redis_server
+
+ROOT = Path(__file__).parent.parent
+
+
+class FixedClock:
+    """A clock that stands until it is moved: Monday 23 November 2026, 10:00 in China."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, **by: float) -> datetime:
+        """Move forward by days, hours, minutes, seconds."""
+        self._now += timedelta(**by)
+        return self._now
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def now(clock: FixedClock) -> datetime:
+    return clock.now()
+
+
+@pytest.fixture(scope="session")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+@pytest.fixture(scope="session")
+def street() -> Street:
+    return load_street()
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    return Texts(ROOT / "locales")
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    return Vault(b"k" * 32)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with postgres_server() as url:
+        asyncio.run(_create_schema(url))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(_create_schema(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "baijiamen.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "clean_postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+async def clean_postgres_url(postgres_url: str) -> str:
+    database = Database(postgres_url)
+    tables = ", ".join(table.name for table in all_tables().sorted_tables)
+    async with database.transaction() as session:
+        await session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    await database.close()
+    return postgres_url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+async def _create_schema(url: str) -> None:
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(all_tables().create_all)
+    await database.close()
