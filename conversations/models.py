@@ -46,6 +46,8 @@ class Conversation(Base):
     """When a half-finished form becomes a ticket with what is known."""
     last_number: Mapped[int] = mapped_column(default=0)
     """The number of the last outbox row; given under this row's lock."""
+    carried_number: Mapped[int] = mapped_column(default=0)
+    """On channels that hand replies over once (REST, terminal): up to which number they went."""
     reachable: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_inbound_at: Mapped[datetime | None] = mapped_column(Instant)
