@@ -31,16 +31,23 @@ async def take_over(
         update(Conversation)
         .where(Conversation.id == conversation_id)
         .where(Conversation.held_by_id.is_(None) | (Conversation.held_by_id == staff_id))
-        .values(held_by_id=staff_id, waiting_since_at=None, revision=Conversation.revision + 1)
+        .values(
+            held_by_id=staff_id,
+            held_since_at=now,
+            waiting_since_at=None,
+            revision=Conversation.revision + 1,
+        )
         .returning(Conversation.id)
     )
     if taken.one_or_none() is None:
         raise HeldBySomebodyElse(await _holder(session, conversation_id))
 
 
-async def hand_back(session: AsyncSession, conversation_id: UUID, *, now: datetime) -> None:
+async def hand_back(session: AsyncSession, conversation_id: UUID) -> None:
     """Give a conversation back to the bot; raises `NotFound`."""
-    await _change(session, conversation_id, held_by_id=None, waiting_since_at=None)
+    await _change(
+        session, conversation_id, held_by_id=None, held_since_at=None, waiting_since_at=None
+    )
 
 
 async def ask_for_person(session: AsyncSession, conversation_id: UUID, *, now: datetime) -> None:

@@ -39,6 +39,7 @@ class Conversation(Base):
     """Rises with every change; a worker that read an older one starts over."""
     held_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     """The member of staff who talks with this person; None: the bot does."""
+    held_since_at: Mapped[datetime | None] = mapped_column(Instant)
     waiting_since_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since when this person waits for a human; None: does not."""
     dialogue_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,0 +1,330 @@
+"""
+The inbox: stored before it is acknowledged, taken in order, done once.
+
+A conversation's row is its lock. Whoever handles a message locks it first,
+looks whether the message is still new and the dialogue still the one that was
+read, and only then writes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.dialogue import Dialogue, decode_dialogue, encode_dialogue
+from conversations.models import Conversation, InboxMessage
+from core.database import Base
+from core.ids import new_id
+from core.messages import Address, Channel, RawInbound
+from core.vault import Vault
+
+BODY = "inbox.body"
+DIALOGUE = "conversation.dialogue"
+GIVE_UP_AFTER = 3
+_BACKOFF = (timedelta(seconds=0), timedelta(seconds=1), timedelta(seconds=3))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A conversation as it stood when it was read."""
+
+    id: UUID
+    address: Address
+    revision: int
+    dialogue: Dialogue
+    last_number: int
+    carried_number: int
+    held_by_id: UUID | None
+    waiting_since_at: datetime | None
+    resident_id: UUID | None
+    language: str
+    is_new: bool = False
+    """Not in the table yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message in the inbox that waits to be handled."""
+
+    id: int
+    conversation_id: UUID
+    channel: Channel
+    external_id: str
+    body: str
+    received_at: datetime
+    failures: int
+
+
+class Inbox:
+    """Stores messages and keeps the conversations they belong to."""
+
+    def __init__(self, *, vault: Vault) -> None:
+        self._vault = vault
+
+    async def find_standing(self, session: AsyncSession, address: Address) -> Standing | None:
+        """The conversation at an address, if there was one."""
+        row = await session.execute(_standing().where(*_at(address)))
+        found = row.one_or_none()
+        return None if found is None else self._standing(found)
+
+    async def get_standing(self, session: AsyncSession, conversation_id: UUID) -> Standing:
+        """The conversation with this id, which must exist."""
+        row = await session.execute(_standing().where(Conversation.id == conversation_id))
+        return self._standing(row.one())
+
+    def fresh(self, address: Address, *, language: str = "zh") -> Standing:
+        """A conversation that nobody has begun yet."""
+        return Standing(
+            id=new_id(),
+            address=address,
+            revision=0,
+            dialogue=Dialogue(),
+            last_number=0,
+            carried_number=0,
+            held_by_id=None,
+            waiting_since_at=None,
+            resident_id=None,
+            language=language,
+            is_new=True,
+        )
+
+    async def begin(self, session: AsyncSession, standing: Standing, *, now: datetime) -> bool:
+        """Add a fresh conversation; False when somebody else began it meanwhile."""
+        added = await session.execute(
+            _insert_once(session, Conversation)
+            .values(
+                id=standing.id,
+                channel=standing.address.channel.value,
+                account=standing.address.account,
+                peer=standing.address.peer,
+                language=standing.language,
+                revision=0,
+                last_number=0,
+                carried_number=0,
+                reachable=True,
+                created_at=now,
+                last_inbound_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(Conversation.id)
+        )
+        return added.one_or_none() is not None
+
+    async def get_or_begin(
+        self, session: AsyncSession, address: Address, *, now: datetime
+    ) -> Standing:
+        """The conversation at an address, begun if need be."""
+        found = await self.find_standing(session, address)
+        if found is None:
+            fresh = self.fresh(address)
+            await self.begin(session, fresh, now=now)
+            found = await self.find_standing(session, address)
+        if found is None:
+            raise LookupError(address)
+        return found
+
+    async def store(
+        self, session: AsyncSession, conversation_id: UUID, raw: RawInbound, *, done: bool = False
+    ) -> int | None:
+        """Keep a message; None when this very message is here already."""
+        added = await session.execute(
+            _insert_once(session, InboxMessage)
+            .values(
+                channel=raw.address.channel.value,
+                account=raw.address.account,
+                external_id=raw.external_id,
+                conversation_id=conversation_id,
+                body_sealed=self._vault.seal(raw.body, purpose=BODY),
+                received_at=raw.received_at,
+                status="done" if done else "new",
+                failures=0,
+                handled_at=raw.received_at if done else None,
+            )
+            .on_conflict_do_nothing()
+            .returning(InboxMessage.id)
+        )
+        return added.scalar_one_or_none()
+
+    async def list_due(
+        self, session: AsyncSession, *, now: datetime, limit: int = 50
+    ) -> list[tuple[UUID, int]]:
+        """The first waiting message of each conversation: (conversation, message), oldest first."""
+        first = (
+            select(InboxMessage.conversation_id, func.min(InboxMessage.id).label("first_id"))
+            .where(InboxMessage.status == "new")
+            .group_by(InboxMessage.conversation_id)
+            .subquery()
+        )
+        rows = await session.execute(
+            select(first.c.conversation_id, first.c.first_id)
+            .join(InboxMessage, InboxMessage.id == first.c.first_id)
+            .where(InboxMessage.next_try_at.is_(None) | (InboxMessage.next_try_at <= now))
+            .order_by(first.c.first_id)
+            .limit(limit)
+        )
+        return [(row.conversation_id, row.first_id) for row in rows]
+
+    async def find_next(self, session: AsyncSession, conversation_id: UUID) -> Stored | None:
+        """The oldest message of a conversation that waits."""
+        row = await session.scalar(
+            select(InboxMessage)
+            .where(InboxMessage.conversation_id == conversation_id)
+            .where(InboxMessage.status == "new")
+            .order_by(InboxMessage.id)
+            .limit(1)
+        )
+        return None if row is None else self._stored(row)
+
+    async def lock(self, session: AsyncSession, conversation_id: UUID) -> Standing | None:
+        """
+        Lock a conversation for writing and read it again; None when another worker has it.
+
+        SQLite's write transaction is the lock; PostgreSQL skips a locked row.
+        """
+        row = await session.execute(
+            _standing().where(Conversation.id == conversation_id).with_for_update(skip_locked=True)
+        )
+        found = row.one_or_none()
+        return None if found is None else self._standing(found)
+
+    async def advance(
+        self,
+        session: AsyncSession,
+        standing: Standing,
+        dialogue: Dialogue,
+        *,
+        said: int,
+        carried: bool,
+        silent_at: datetime | None,
+        waiting_since_at: datetime | None,
+        language: str,
+        now: datetime,
+    ) -> bool:
+        """
+        Write the dialogue's next state; False when somebody changed it meanwhile.
+
+        The condition on the revision makes one of two writers start over.
+        """
+        number = standing.last_number + said
+        sealed = self._vault.seal(encode_dialogue(dialogue), purpose=DIALOGUE)
+        changed = await session.execute(
+            update(Conversation)
+            .where(Conversation.id == standing.id)
+            .where(Conversation.revision == standing.revision)
+            .where(Conversation.last_number == standing.last_number)
+            .values(
+                revision=standing.revision + 1,
+                dialogue_sealed=sealed,
+                last_number=number,
+                carried_number=number if carried else standing.carried_number,
+                form_silent_at=silent_at,
+                waiting_since_at=waiting_since_at,
+                language=language,
+                last_inbound_at=now,
+            )
+            .returning(Conversation.id)
+        )
+        return changed.one_or_none() is not None
+
+    async def finish(
+        self, session: AsyncSession, message_id: int, *, now: datetime, understood: str | None
+    ) -> bool:
+        """Mark a message as handled; False when somebody else did."""
+        changed = await session.execute(
+            update(InboxMessage)
+            .where(InboxMessage.id == message_id, InboxMessage.status == "new")
+            .values(status="done", handled_at=now, understood=understood)
+            .returning(InboxMessage.id)
+        )
+        return changed.one_or_none() is not None
+
+    async def note_failure(self, session: AsyncSession, message: Stored, *, now: datetime) -> bool:
+        """Count a failure; True when it was one too many and a person must have it."""
+        failures = message.failures + 1
+        last = failures >= GIVE_UP_AFTER
+        wait = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
+        await session.execute(
+            update(InboxMessage)
+            .where(InboxMessage.id == message.id, InboxMessage.status == "new")
+            .values(
+                failures=failures,
+                status="given_up" if last else "new",
+                next_try_at=now + wait,
+                handled_at=now if last else None,
+            )
+        )
+        return last
+
+    async def list_silent(
+        self, session: AsyncSession, *, now: datetime, limit: int = 50
+    ) -> list[UUID]:
+        """Conversations whose half-finished form has waited long enough."""
+        rows = await session.scalars(
+            select(Conversation.id)
+            .where(Conversation.form_silent_at <= now)
+            .order_by(Conversation.form_silent_at)
+            .limit(limit)
+        )
+        return list(rows)
+
+    def _standing(self, row: Row[*tuple[Any, ...]]) -> Standing:
+        sealed = row.dialogue_sealed
+        opened = self._vault.open_maybe(sealed, purpose=DIALOGUE)
+        return Standing(
+            id=row.id,
+            address=Address(Channel(row.channel), row.account, row.peer),
+            revision=row.revision,
+            dialogue=decode_dialogue(opened) if opened else Dialogue(),
+            last_number=row.last_number,
+            carried_number=row.carried_number,
+            held_by_id=row.held_by_id,
+            waiting_since_at=row.waiting_since_at,
+            resident_id=row.resident_id,
+            language=row.language,
+        )
+
+    def _stored(self, row: InboxMessage) -> Stored:
+        return Stored(
+            id=row.id,
+            conversation_id=row.conversation_id,
+            channel=Channel(row.channel),
+            external_id=row.external_id,
+            body=self._vault.open(row.body_sealed, purpose=BODY),
+            received_at=row.received_at,
+            failures=row.failures,
+        )
+
+
+def _standing() -> Select[*tuple[Any, ...]]:
+    return select(
+        Conversation.id,
+        Conversation.channel,
+        Conversation.account,
+        Conversation.peer,
+        Conversation.revision,
+        Conversation.dialogue_sealed,
+        Conversation.last_number,
+        Conversation.carried_number,
+        Conversation.held_by_id,
+        Conversation.waiting_since_at,
+        Conversation.resident_id,
+        Conversation.language,
+    )
+
+
+def _at(address: Address) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Conversation.channel == address.channel.value,
+        Conversation.account == address.account,
+        Conversation.peer == address.peer,
+    )
+
+
+def _insert_once(session: AsyncSession, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    dialect = session.get_bind().dialect.name
+    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return build(table)
