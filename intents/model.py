@@ -1,0 +1,206 @@
+"""
+The trained model: one file of numbers and names, and the scorer that reads it.
+
+The file is an `.npz` with a JSON text inside and no executable code; it is
+loaded with `allow_pickle=False`. A head is a group of columns of one weight
+matrix whose rows are features, so one gather scores all heads at once.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import FrontDoorError
+
+FORMAT = "baijiamen-intents-1"
+Floats = NDArray[np.float32]
+
+
+class ModelUnreadable(FrontDoorError):
+    """The file is missing, broken, or was not written by this program."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"{path} cannot be read as a model: {what}. Train it again: baijiamen train"
+        )
+        self.path = path
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question that the model answers: its columns and how its scores become shares."""
+
+    name: str
+    labels: tuple[str, ...]
+    start: int
+    sharpness: float
+    """What scores are multiplied with before they become probabilities (fitted)."""
+
+    @property
+    def columns(self) -> slice:
+        """Where this head's scores stand in the row of all scores."""
+        return slice(self.start, self.start + len(self.labels))
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Calibrated shares of one; `scores` are those of all heads."""
+        mine = scores[self.columns] * np.float32(self.sharpness)
+        mine = np.exp(mine - mine.max())
+        return mine / mine.sum()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A text as the model sees it: rows of the weight matrix and how much each counts."""
+
+    rows: NDArray[np.int32]
+    weights: Floats
+    known: float
+    """Share of the text's pairs of characters that training has seen, 0..1."""
+
+
+class TrainedModel:
+    """Vocabulary, weights and heads; immutable, so threads may share it."""
+
+    def __init__(
+        self,
+        *,
+        vocabulary: Sequence[str],
+        rarity: Floats,
+        weights: Floats,
+        bias: Floats,
+        heads: Iterable[Head],
+        meta: Mapping[str, Any],
+    ) -> None:
+        self._rows = {feature: row for row, feature in enumerate(vocabulary)}
+        self._vocabulary = list(vocabulary)
+        self._rarity = rarity
+        self._rarity_list: list[float] = rarity.tolist()
+        self._weights = weights
+        self._bias = bias
+        self.heads = {head.name: head for head in heads}
+        self.meta = dict(meta)
+
+    @property
+    def version(self) -> str:
+        """Says which training made it: the catalogue's key and the format."""
+        return str(self.meta["version"])
+
+    @property
+    def scores(self) -> dict[str, Any]:
+        """What training measured on the part that it held out."""
+        return dict(self.meta["scores"])
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Limits chosen on the held-out part."""
+        return dict(self.meta["thresholds"])
+
+    def features(self, grams: Iterable[str]) -> Features:
+        """Count the features that are known; a gram's weight grows with the logarithm."""
+        counts: dict[int, int] = {}
+        find = self._rows.get
+        seen = pairs = 0
+        for gram in grams:
+            row = find(gram)
+            if len(gram) == 2:
+                pairs += 1
+                seen += row is not None
+            if row is not None:
+                counts[row] = counts.get(row, 0) + 1
+        rows = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
+        amounts = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        weights = (1 + np.log(amounts)) * self._rarity[rows]
+        length = float(np.sqrt(weights @ weights)) or 1.0
+        return Features(rows, weights / np.float32(length), seen / pairs if pairs else 0.0)
+
+    def score(self, features: Features) -> Floats:
+        """The scores of all heads, without context."""
+        return features.weights @ self._weights[features.rows] + self._bias
+
+    def add_context(self, scores: Floats, context: Features, weight: float) -> Floats:
+        """The scores with those of the bot's last sentence, which only the act heeds."""
+        return scores + np.float32(weight) * (context.weights @ self._weights[context.rows])
+
+    def reasons(self, features: Features, column: int, count: int = 3) -> list[str]:
+        """The features that add most to one column, best first."""
+        shares = features.weights * self._weights[features.rows, column]
+        best = np.argsort(-shares)[:count]
+        return [self._vocabulary[features.rows[place]] for place in best if shares[place] > 0]
+
+    def save(self, path: Path) -> None:
+        """Write the file in one step: a reader sees the old model or the new one."""
+        scale = np.abs(self._weights).max(axis=0).astype(np.float32) / 127
+        scale[scale == 0] = 1
+        small = np.round(self._weights / scale).astype(np.int8)
+        buffer = io.BytesIO()
+        np.savez_compressed(
+            buffer,
+            meta=_as_bytes(json.dumps(self._description(), ensure_ascii=False)),
+            vocabulary=_as_bytes("\n".join(self._vocabulary)),
+            rarity=self._rarity.astype(np.float16),
+            weights=small,
+            scale=scale,
+            bias=self._bias,
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(path.name + ".part")
+        unfinished.write_bytes(buffer.getvalue())
+        unfinished.replace(path)
+
+    def _description(self) -> dict[str, Any]:
+        heads = [
+            {
+                "name": head.name,
+                "labels": head.labels,
+                "start": head.start,
+                "sharpness": head.sharpness,
+            }
+            for head in self.heads.values()
+        ]
+        return {"format": FORMAT, "heads": heads, "meta": self.meta}
+
+
+def load_model(path: Path) -> TrainedModel:
+    """Read a model file. Raises `ModelUnreadable` with a sentence that says why."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except FileNotFoundError as error:
+        raise ModelUnreadable(path, "there is no such file") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+        raise ModelUnreadable(path, f"it is damaged or another kind of file ({error})") from error
+    return _build(path, arrays)
+
+
+def _build(path: Path, arrays: Mapping[str, NDArray[Any]]) -> TrainedModel:
+    try:
+        described = json.loads(arrays["meta"].tobytes().decode("utf-8"))
+        if described["format"] != FORMAT:
+            raise ModelUnreadable(path, f"its format is {described['format']}, not {FORMAT}")
+        heads = [Head(**{**row, "labels": tuple(row["labels"])}) for row in described["heads"]]
+        vocabulary = arrays["vocabulary"].tobytes().decode("utf-8").split("\n")
+        weights = arrays["weights"].astype(np.float32) * arrays["scale"]
+        if weights.shape != (len(vocabulary), len(arrays["bias"])):
+            raise ModelUnreadable(path, "its tables do not fit together")
+        return TrainedModel(
+            vocabulary=vocabulary,
+            rarity=arrays["rarity"].astype(np.float32),
+            weights=weights,
+            bias=arrays["bias"].astype(np.float32),
+            heads=heads,
+            meta=described["meta"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelUnreadable(path, f"a part is missing or wrong ({error})") from error
+
+
+def _as_bytes(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)

@@ -1,0 +1,161 @@
+"""
+Understands one message with our own model: rules first, then the trained heads.
+
+Pure and quick; an `Understander` holds only things that never change, so any
+number of threads may share one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from core.taxonomy import Street, Taxonomy
+from intents.emergencies import DangerFinder
+from intents.entities.finder import EntityFinder
+from intents.features import context_grams, text_grams
+from intents.groups import GroupFinder, speaks_for_another
+from intents.model import Features, Floats, Head, TrainedModel, load_model
+from intents.normalise import Normalised, normalise
+from intents.understanding import (
+    RANKING_LENGTH,
+    Danger,
+    Decision,
+    Ranked,
+    Understanding,
+    is_blank,
+)
+from intents.urgency import raise_level, urgency_of
+
+NO_MATTER = "none"
+CALM = "calm"
+CONTEXT_WEIGHT = 0.7
+LONGEST_READ = 1_600
+"""Of a longer text the classifier reads the beginning and the end; dangers are sought in all."""
+SECOND_AT_LEAST = 0.12
+MOST_SECONDS = 2
+
+
+class Understander:
+    """The embedded classifier (see `Classifier`)."""
+
+    def __init__(self, model: TrainedModel, taxonomy: Taxonomy, street: Street) -> None:
+        self._model = model
+        self._taxonomy = taxonomy
+        self._dangers = DangerFinder(taxonomy)
+        self._entities = EntityFinder(street)
+        self._groups = GroupFinder(taxonomy)
+        self._limits = model.thresholds
+
+    def understand(self, text: str, *, context: str | None = None) -> Understanding:
+        """Understand any string; `context` is the bot's last sentence, if it said one."""
+        normal = normalise(text)
+        features = self._model.features(text_grams(_excerpt(normal.text)))
+        scores = self._model.score(features)
+        entities = self._entities.find(text, normal)
+        groups = self._groups.find(normal.text, entities)
+        danger = self._find_danger(text, normal, groups)
+        matter, matters = self._matter(scores)
+        acts = self._acts(scores, context, text, danger)
+        request_type = self._request_type(scores, matter, acts[0])
+        return Understanding(
+            text=text,
+            act=acts[0],
+            act_ranking=acts,
+            matter=matter,
+            matter_ranking=matters,
+            second_matters=_seconds(matter, matters),
+            request_type=request_type,
+            urgency=urgency_of(
+                self._taxonomy,
+                matter_id=matter.name if matter else None,
+                request_type=request_type,
+                danger=danger,
+                text=normal.text,
+            ),
+            groups=groups,
+            on_behalf=speaks_for_another(normal.text, entities),
+            entities=entities,
+            danger=danger,
+            decision=self._decision(matter, matters),
+            reasons=self._reasons(features, matter),
+            model=self._model.version,
+        )
+
+    def _find_danger(self, text: str, normal: Normalised, groups: Sequence[str]) -> Danger | None:
+        danger = self._dangers.find(text, normal, self._guess_danger)
+        if danger is None:
+            return None
+        return replace(danger, level=raise_level(danger, normal.text, groups))
+
+    def _guess_danger(self, sentence: str) -> str | None:
+        head = self._model.heads["danger"]
+        scores = self._model.score(self._model.features(text_grams(sentence)))[head.columns]
+        best = int(scores.argmax())
+        calm = head.labels.index(CALM)
+        if best == calm or scores[best] - scores[calm] < self._limits["alarm"]:
+            return None
+        return head.labels[best]
+
+    def _matter(self, scores: Floats) -> tuple[Ranked | None, tuple[Ranked, ...]]:
+        ranked = _rank(self._model.heads["matter"], scores, RANKING_LENGTH + 1)
+        matters = tuple(each for each in ranked if each.name != NO_MATTER)[:RANKING_LENGTH]
+        return (None if ranked[0].name == NO_MATTER else matters[0]), matters
+
+    def _acts(
+        self, scores: Floats, context: str | None, text: str, danger: Danger | None
+    ) -> tuple[Ranked, ...]:
+        grams = self._model.features(context_grams(context))
+        scores = self._model.add_context(scores, grams, CONTEXT_WEIGHT)
+        ranked = _rank(self._model.heads["act"], scores, RANKING_LENGTH)
+        if danger and not danger.past and danger.level == "P0":
+            return _put_first("emergency", ranked)
+        return _put_first("unclear", ranked) if is_blank(text) else ranked
+
+    def _request_type(self, scores: Floats, matter: Ranked | None, act: Ranked) -> str:
+        if act.name == "praise":
+            return "praise"
+        return _rank(self._model.heads["request_type"], scores, 1)[0].name
+
+    def _decision(self, matter: Ranked | None, matters: Sequence[Ranked]) -> Decision:
+        if matter is None:
+            return "unsure"
+        if matter.confidence >= self._limits["sure"]:
+            return "sure"
+        two = matters[0].confidence + matters[1].confidence
+        return "either_or" if two >= self._limits["two"] else "unsure"
+
+    def _reasons(self, features: Features, matter: Ranked | None) -> tuple[str, ...]:
+        head = self._model.heads["matter"]
+        column = head.start + head.labels.index(matter.name if matter else NO_MATTER)
+        return tuple(gram.strip() for gram in self._model.reasons(features, column) if gram.strip())
+
+
+def load_understander(path: Path, taxonomy: Taxonomy, street: Street) -> Understander:
+    """The understander of a model file. Raises `ModelUnreadable`."""
+    return Understander(load_model(path), taxonomy, street)
+
+
+def _excerpt(text: str) -> str:
+    if len(text) <= LONGEST_READ:
+        return text
+    return text[: LONGEST_READ * 3 // 4] + "\n" + text[-LONGEST_READ // 4 :]
+
+
+def _rank(head: Head, scores: Floats, length: int) -> tuple[Ranked, ...]:
+    shares = head.probabilities(scores)
+    best = np.argsort(-shares)[:length]
+    return tuple(Ranked(head.labels[place], float(shares[place])) for place in best)
+
+
+def _put_first(name: str, ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """A rule decides: the name goes first with certainty, the others keep their order."""
+    return (Ranked(name, 1.0), *(each for each in ranked if each.name != name))
+
+
+def _seconds(matter: Ranked | None, matters: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    if matter is None:
+        return ()
+    others = [each for each in matters[1:] if each.confidence >= SECOND_AT_LEAST]
+    return tuple(others[:MOST_SECONDS])
