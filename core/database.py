@@ -64,8 +64,8 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-Document = JSON().with_variant(JSONB(), "postgresql")
-"""A JSON column."""
+Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON column; None is NULL, not the JSON word null."""
 
 Counting = BigInteger().with_variant(Integer(), "sqlite")
 """A growing integer key; SQLite only counts INTEGER PRIMARY KEY by itself."""
