@@ -59,8 +59,18 @@ class Ticket(Base):
     accept_due_at: Mapped[datetime | None] = mapped_column(Instant)
     contact_due_at: Mapped[datetime | None] = mapped_column(Instant)
     finish_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_from_at: Mapped[datetime] = mapped_column(Instant)
+    """From when the deadlines are reckoned: the opening, later the rework or the appeal."""
     due_provisional: Mapped[bool] = mapped_column(default=False)
     """Reckoned with a year whose holidays are not published yet."""
+    next_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    """The deadline that runs now: the earliest one that the present status has not met."""
+    warn_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a quarter of that time is left."""
+    remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    """When the clock reminds somebody next; None: no more reminders for this deadline."""
+    reminded: Mapped[int] = mapped_column(default=0)
+    """Reminders given for it: 1 quarter left, 2 due, 3 one and 4 three working days late."""
     result_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     outcome: Mapped[str | None] = mapped_column(String(24))
     call_back: Mapped[dict[str, Any] | None] = mapped_column(Document)
@@ -82,7 +92,10 @@ class TicketEvent(Base):
     """One entry of a ticket's history. Never changed, never deleted: triggers see to it."""
 
     __tablename__ = "ticket_events"
-    __table_args__ = (UniqueConstraint("ticket_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "number"),
+        Index("ix_ticket_events_kind", "kind", "at"),
+    )
 
     id: Mapped[int] = mapped_column(Counting, primary_key=True, autoincrement=True)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"))
@@ -162,7 +175,8 @@ class Alert(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    """`emergency`, `urgent`, `failed` (a message that could not be handled), `silence`."""
+    """`emergency`, `urgent`, `failed` (a message that could not be handled), `silence` (after a
+    volunteer's check-in), `help` (a volunteer asks), `promise` (a promised call is overdue)."""
     step: Mapped[int] = mapped_column(default=0)
     """0 console, 1 shift lead, 2 duty telephone, 3 supervisor."""
     next_step_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -201,6 +215,8 @@ class Task(Base):
     not_to_do: Mapped[list[str]] = mapped_column(Document)
     skill: Mapped[str | None] = mapped_column(String(32))
     in_home: Mapped[bool] = mapped_column(default=False)
+    accompanied: Mapped[bool] = mapped_column(default=False)
+    """A social worker goes along, so that one volunteer is enough inside a home."""
     places: Mapped[int]
     places_left: Mapped[int]
     contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -225,6 +241,8 @@ class Claim(Base):
     """`claimed`, `checked_in`, `completed`, `released` or `lapsed`."""
     claimed_at: Mapped[datetime] = mapped_column(Instant)
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    silence_rung_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When staff were told that nothing was heard since the check-in."""
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
