@@ -101,7 +101,7 @@ class History(Protocol):
         self,
         session: AsyncSession,
         ticket: Ticket,
-        kind: EventKind,
+        kind: str,
         *,
         by: Actor,
         now: datetime,

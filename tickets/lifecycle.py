@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
 
 from core.actors import CLOCK, Actor
 from core.errors import FrontDoorError
@@ -17,24 +16,15 @@ from core.vault import Vault
 from tickets import lookups
 from tickets.alerts import AlertKind, Alerts, Ladder
 from tickets.calendar import WorkingCalendar
-from tickets.deadlines import Deadlines, reckon, running
+from tickets.deadlines import reckon
 from tickets.history import Entry, EventKind, add_entries
 from tickets.models import Ticket
 from tickets.numbers import take_number
-from tickets.opening import Given, NewTicket, ticket_row
-from tickets.status import TicketStatus, check_may_follow, path_to
+from tickets.opening import ADDRESS, Given, NewTicket, phone_columns, ticket_row
+from tickets.status import TicketStatus, path_to
+from tickets.writing import TICKETS, TicketChangedMeanwhile, TicketWriter
 
-TICKETS = cast(Table, Ticket.__table__)
-_REWORK = "rework_3wd"
-_FINAL = frozenset({TicketStatus.CLOSED, TicketStatus.DECLINED, TicketStatus.WITHDRAWN})
-
-
-class TicketChangedMeanwhile(FrontDoorError):
-    """Somebody changed the ticket after it was read; what was about to be done did not happen."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} was changed meanwhile")
-        self.number = number
+__all__ = ["NotWithdrawable", "TicketChangedMeanwhile", "Tickets", "is_withdrawable"]
 
 
 class NotWithdrawable(FrontDoorError):
@@ -45,14 +35,11 @@ class NotWithdrawable(FrontDoorError):
         self.number = number
 
 
-class Tickets:
+class Tickets(TicketWriter):
     """
-    Opens tickets and changes them.
+    Opens tickets, finds them again and does what residents ask for.
 
-    Statements are written without the unit of work: opening is the office's
-    hottest path, and a change must be decided by the database (one conditional
-    UPDATE on the revision), not by what was read earlier. The objects handed in
-    are kept up to date.
+    Opening is the office's hottest path and written in three statements.
     """
 
     def __init__(
@@ -63,9 +50,7 @@ class Tickets:
         calendar: WorkingCalendar,
         ladder: Ladder | None = None,
     ) -> None:
-        self._vault = vault
-        self._taxonomy = taxonomy
-        self._calendar = calendar
+        super().__init__(vault=vault, taxonomy=taxonomy, calendar=calendar)
         self.alerts = Alerts(history=self, ladder=ladder or Ladder.usual())
 
     async def open_ticket(
@@ -83,62 +68,6 @@ class Tickets:
         await session.execute(insert(TICKETS), row)
         await add_entries(session, row["id"], entries, first=1, vault=self._vault)
         return _attached(session, row)
-
-    async def move(
-        self,
-        session: AsyncSession,
-        ticket: Ticket,
-        to: TicketStatus,
-        *,
-        by: Actor,
-        now: datetime,
-        reason: str | None = None,
-        note: str | None = None,
-        approver_id: UUID | None = None,
-        data: Mapping[str, Any] | None = None,
-        changes: Mapping[str, Any] | None = None,
-        kind: EventKind = EventKind.MOVED,
-    ) -> None:
-        """
-        Bring a ticket into another status, with an entry in its history.
-
-        `changes` are further columns that change with it (unit, assignee,
-        result). Raises `StatusChangeNotAllowed`, or `TicketChangedMeanwhile`
-        when somebody else was faster: of two at once exactly one gets through.
-        """
-        check_may_follow(ticket.status, to)
-        values = {**self._with_deadlines(ticket, to, changes or {}, now), "status": to.value}
-        values["closed_at"] = now if to in _FINAL else None
-        entry = Entry(
-            kind, by, now, ticket.status, to.value, reason, approver_id, note, dict(data or {})
-        )
-        await self._write(session, ticket, entry, values, only_if_unchanged=True)
-
-    async def record(
-        self,
-        session: AsyncSession,
-        ticket: Ticket,
-        kind: EventKind,
-        *,
-        by: Actor,
-        now: datetime,
-        reason: str | None = None,
-        note: str | None = None,
-        approver_id: UUID | None = None,
-        data: Mapping[str, Any] | None = None,
-        changes: Mapping[str, Any] | None = None,
-    ) -> None:
-        """
-        Write an entry that leaves the status alone.
-
-        Never lost to somebody else's change: the database gives the entry its
-        number. With `changes` it is decided like a move.
-        """
-        values = self._with_deadlines(ticket, TicketStatus(ticket.status), changes, now)
-        entry = Entry(
-            kind, by, now, reason=reason, approver_id=approver_id, note=note, data=dict(data or {})
-        )
-        await self._write(session, ticket, entry, values, only_if_unchanged=bool(changes))
 
     async def chase(
         self, session: AsyncSession, ticket: Ticket, *, by: Actor, now: datetime, words: str
@@ -162,21 +91,45 @@ class Tickets:
 
     async def reopen(
         self, session: AsyncSession, ticket: Ticket, *, by: Actor, now: datetime, words: str
-    ) -> None:
+    ) -> bool:
         """
         「没解决」: before closing it is worked on again, afterwards it is an appeal.
 
-        An unfinished ticket is chased instead; an answered, withdrawn, merged
-        or transferred one goes to dispatch with fresh deadlines.
+        An answered, withdrawn, merged or transferred ticket goes to dispatch
+        with fresh deadlines. One that is still being worked on is chased, and
+        False comes back.
         """
         to = _REOPENED.get(TicketStatus(ticket.status))
         if to is None:
             await self.chase(session, ticket, by=by, now=now, words=words)
-            return
+            return False
         changes = self.fresh_deadlines(ticket, to, now)
         if ticket.status == TicketStatus.MERGED:
             changes["merged_into_id"] = None
         await self.move(session, ticket, to, by=by, now=now, note=words, changes=changes)
+        return True
+
+    async def locate(
+        self,
+        session: AsyncSession,
+        ticket: Ticket,
+        found: Mapping[str, str],
+        *,
+        by: Actor,
+        now: datetime,
+    ) -> None:
+        """
+        Fill in where it is and how to reach the person.
+
+        `found` may hold community, place, address and phone; what is not in it
+        stays as it is. The history names the fields, not their contents.
+        """
+        known = self._located(found)
+        if known:
+            data = {"fields": sorted(found)}
+            await self.record(
+                session, ticket, EventKind.LOCATED, by=by, now=now, data=data, changes=known
+            )
 
     async def withdraw(
         self, session: AsyncSession, ticket: Ticket, *, by: Actor, now: datetime
@@ -197,13 +150,13 @@ class Tickets:
         self,
         session: AsyncSession,
         ticket: Ticket,
-        kind: AlertKind,
+        kind: str,
         *,
         by: Actor = CLOCK,
         now: datetime,
     ) -> UUID:
         """Ring for a ticket until somebody acknowledges it; gives the alert's id."""
-        return await self.alerts.ring(session, ticket, kind, by=by, now=now)
+        return await self.alerts.ring(session, ticket, AlertKind(kind), by=by, now=now)
 
     async def acknowledge_alert(
         self, session: AsyncSession, ticket: Ticket, alert_id: UUID, *, by: Actor, now: datetime
@@ -257,22 +210,21 @@ class Tickets:
             phone_last4=phone_last4,
         )
 
-    def fresh_deadlines(
-        self, ticket: Ticket, to: TicketStatus, now: datetime, *, urgency: str | None = None
-    ) -> dict[str, Any]:
-        """The columns of deadlines that begin now: the rework class, or the matter's own."""
-        if to in (TicketStatus.REWORK, TicketStatus.APPEALED):
-            deadline = self._taxonomy.deadlines[_REWORK]
-        else:
-            deadline = self._taxonomy.deadline_for(
-                ticket.matter, ticket.request_type, urgency or ticket.urgency
-            )
-        return _columns(deadline.id, reckon(self._calendar, deadline, now))
+    async def find_with_proof(
+        self, session: AsyncSession, number: str, *, last_four: str
+    ) -> Ticket | None:
+        """The ticket with this number, if its telephone ends so; the caller limits the tries."""
+        return await self.find_by_number(session, number, phone_last4=last_four)
 
-    def reckoned_again(self, ticket: Ticket, *, urgency: str, matter: str | None) -> dict[str, Any]:
-        """The columns of deadlines for another urgency or matter, from when they began."""
-        deadline = self._taxonomy.deadline_for(matter, ticket.request_type, urgency)
-        return _columns(deadline.id, reckon(self._calendar, deadline, ticket.due_from_at))
+    def _located(self, found: Mapping[str, str]) -> dict[str, Any]:
+        known: dict[str, Any] = {
+            name: found[name][:120] for name in ("community", "place") if found.get(name)
+        }
+        if address := found.get("address"):
+            known["address_sealed"] = self._vault.seal(address, purpose=ADDRESS)
+        if phone := found.get("phone"):
+            known |= phone_columns(phone, self._vault)
+        return known
 
     async def _give(self, session: AsyncSession, new: NewTicket, now: datetime) -> Given:
         deadline = self._taxonomy.deadline_for(new.matter, new.request_type, new.urgency)
@@ -280,49 +232,6 @@ class Tickets:
         if new.finish_due_at is not None:
             deadlines = deadlines.with_finish(new.finish_due_at)
         return Given(await take_number(session, now), deadline.id, deadlines, now)
-
-    def _with_deadlines(
-        self,
-        ticket: Ticket,
-        status: TicketStatus,
-        changes: Mapping[str, Any] | None,
-        now: datetime,
-    ) -> dict[str, Any]:
-        """Which deadline runs after the change; a new one is reminded of from the start."""
-        values = dict(changes or {})
-        clock = running(status, _deadlines(ticket, values))
-        if clock.due_at != ticket.next_due_at:
-            values |= {
-                "next_due_at": clock.due_at,
-                "warn_at": clock.warn_at,
-                "remind_at": clock.warn_at,
-                "reminded": 0,
-            }
-        return values
-
-    async def _write(
-        self,
-        session: AsyncSession,
-        ticket: Ticket,
-        entry: Entry,
-        values: dict[str, Any],
-        *,
-        only_if_unchanged: bool,
-    ) -> None:
-        statement = update(TICKETS).where(TICKETS.c.id == ticket.id)
-        if only_if_unchanged:
-            statement = statement.where(TICKETS.c.revision == ticket.revision)
-        counted = {"revision": TICKETS.c.revision + 1, "changed_at": entry.at}
-        if entry.kind is EventKind.CHASED:
-            counted["chases"] = TICKETS.c.chases + 1
-        changed = await session.execute(
-            statement.values(**values, **counted).returning(TICKETS.c.revision, TICKETS.c.chases)
-        )
-        row = changed.one_or_none()
-        if row is None:
-            raise TicketChangedMeanwhile(ticket.number)
-        _show(ticket, {**values, "changed_at": entry.at, **row._mapping})
-        await add_entries(session, ticket.id, [entry], first=row.revision, vault=self._vault)
 
 
 _REOPENED: Mapping[TicketStatus, TicketStatus] = {
@@ -355,32 +264,6 @@ def _opening_entries(new: NewTicket, by: Actor, now: datetime) -> Sequence[Entry
     if new.answer and new.status is not TicketStatus.ANSWERED:
         entries.append(Entry(EventKind.ANSWERED, by, now, note=new.answer))
     return entries
-
-
-def _deadlines(ticket: Ticket, values: Mapping[str, Any]) -> Deadlines:
-    return Deadlines(
-        values.get("due_from_at", ticket.due_from_at),
-        values.get("accept_due_at", ticket.accept_due_at),
-        values.get("contact_due_at", ticket.contact_due_at),
-        values.get("finish_due_at", ticket.finish_due_at),
-    )
-
-
-def _columns(deadline_class: str, deadlines: Deadlines) -> dict[str, Any]:
-    return {
-        "deadline_class": deadline_class,
-        "accept_due_at": deadlines.accept,
-        "contact_due_at": deadlines.contact,
-        "finish_due_at": deadlines.finish,
-        "due_from_at": deadlines.from_at,
-        "due_provisional": deadlines.provisional,
-    }
-
-
-def _show(ticket: Ticket, values: Mapping[str, Any]) -> None:
-    """Bring the object up to what the database holds, without making it write again."""
-    for name, value in values.items():
-        set_committed_value(ticket, name, value)
 
 
 def _attached(session: AsyncSession, row: Mapping[str, Any]) -> Ticket:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from core.errors import InvalidInput
 from core.ids import new_id
-from core.messages import Channel
 from core.vault import Vault
 from people.residents import index_phone, normal_phone
 from tickets.deadlines import Deadlines, running
@@ -30,7 +29,7 @@ CONFIDENTIAL_TYPES = frozenset({"complaint", "report"})
 class NewTicket:
     """Everything a door knows about a request; only what, where and how to reach are needed."""
 
-    channel: Channel
+    channel: str
     description: str
     """The resident's own words, kept as they are."""
     request_type: str
@@ -140,7 +139,7 @@ def _sealed(new: NewTicket, vault: Vault) -> dict[str, Any]:
 def _plain(new: NewTicket) -> dict[str, Any]:
     return {
         "source_number": new.source_number,
-        "channel": new.channel.value,
+        "channel": str(new.channel),
         "conversation_id": new.conversation_id,
         "resident_id": new.resident_id,
         "request_type": new.request_type,

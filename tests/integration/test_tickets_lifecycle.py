@@ -165,13 +165,30 @@ async def test_notes_written_at_once_are_all_kept(
     assert ticket.revision == len(history) == 10
 
 
-async def test_a_second_thought_is_counted_as_a_chase_while_it_is_open(
+async def test_what_is_still_open_is_chased_instead_of_reopened(
     database: Database, tickets: Tickets, now: datetime
 ) -> None:
     async with database.transaction() as session:
         ticket = await tickets.open_ticket(session, a_request(), by=BOT, now=now)
-        await tickets.reopen(session, ticket, by=Actor.resident(), now=now, words="怎么还没来")
+        assert not await tickets.reopen(
+            session, ticket, by=Actor.resident(), now=now, words="没解决"
+        )
     assert (ticket.status, ticket.chases) == ("to_dispatch", 1)
+
+
+async def test_a_place_said_later_is_filled_in_and_its_words_stay_out_of_the_history(
+    database: Database, tickets: Tickets, vault: Vault, now: datetime
+) -> None:
+    found = {"community": "c05", "address": "和平里3栋2单元701"}
+    async with database.transaction() as session:
+        ticket = await tickets.open_ticket(session, a_request(community=None), by=BOT, now=now)
+        await tickets.locate(session, ticket, found, by=Actor.resident(), now=now)
+    async with database.reading() as session:
+        read = await get_ticket(session, ticket.id)
+        last = (await list_history(session, ticket.id, vault=vault))[-1]
+    assert read.community == "c05"
+    assert vault.open_maybe(read.address_sealed, purpose="ticket.address") == found["address"]
+    assert (last.kind, last.data) == ("located", {"fields": ["address", "community"]})
 
 
 async def test_an_answer_that_did_not_help_goes_to_a_person_with_fresh_deadlines(
