@@ -21,6 +21,8 @@ class Speech:
 
     def __init__(self, *, vault: Vault) -> None:
         self._outbox = Outbox(vault=vault)
+        self.list_after = self._outbox.list_after
+        self.list_carried = self._outbox.list_carried
 
     async def say(
         self,

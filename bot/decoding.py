@@ -1,0 +1,41 @@
+"""The body that our own channels store (web chat, REST, terminal), and its decoder."""
+
+import orjson
+
+from core.errors import FrontDoorError
+from core.messages import InboundKind, InboundMessage
+
+LONGEST = 100_000
+"""Characters of one message that are kept; what is longer is refused at the door."""
+
+
+class UnreadableMessage(FrontDoorError):
+    """A stored body is not in its channel's form."""
+
+
+def encode_text(text: str, *, payload: str | None = None) -> str:
+    """The body of a text, or of a pressed button with the title it showed."""
+    document = {"text": clean(text)} if payload is None else {"text": clean(text), "press": payload}
+    return orjson.dumps(document).decode()
+
+
+def clean(text: str) -> str:
+    """Text without what no database keeps: NUL characters and lone surrogates."""
+    whole = text.encode("utf-8", "replace").decode()
+    return whole.replace("\0", "")[:LONGEST]
+
+
+class PlainDecoder:
+    """Reads what `encode_text` wrote."""
+
+    def decode(self, body: str) -> InboundMessage:
+        """Raises `UnreadableMessage` for anything else."""
+        try:
+            document = orjson.loads(body)
+            text, press = document["text"], document.get("press")
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            raise UnreadableMessage(type(error).__name__) from error
+        if not isinstance(text, str):
+            raise UnreadableMessage("text")
+        kind = InboundKind.TEXT if press is None else InboundKind.PRESS
+        return InboundMessage(kind, text, press)

@@ -1,0 +1,383 @@
+"""
+The front door: every message comes in here and everything it causes is written here.
+
+Read, think, then one transaction: lock the conversation; if it has moved since
+it was read, start over; let the verb write; say what it says; note the message
+as handled. Nothing is awaited inside the transaction but the database.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.dialogue import Dialogue
+from conversations.inbox import Inbox, Standing, Stored
+from conversations.speech import Speech
+from core.clock import Clock
+from core.database import Database
+from core.dates import today_in_china
+from core.errors import DatabaseUnavailable, FrontDoorError
+from core.limits import Limits
+from core.messages import Address, Channel, Decoder, InboundKind, InboundMessage, RawInbound
+from core.signals import Signals
+from handlers.residents import held, yes_no
+from handlers.residents.desk import FrontDesk
+from handlers.residents.hand_to_person import hand_to_person
+from handlers.residents.presses import read_press
+from handlers.routing import is_emergency, route
+from handlers.turn import Outcome, Turn
+from intents.understanding import Classifier, Understanding
+from knowledge_base.search import Hit
+from notifications.outbox import BOT_AUTHOR, Circumstances, Said
+
+_SLOW_TEXT = 2_000
+"""Longer messages are understood in a thread, so that nobody else waits."""
+_TRIES = 5
+_LOOKUPS = "5 per 1 hour"
+_AT_ONCE = 8
+
+log = structlog.get_logger(__name__)
+
+
+class Search(Protocol):
+    """Finds articles for a message."""
+
+    def search(self, text: str, *, matter: str | None, today: date) -> list[Hit]:
+        """The best articles, best first."""
+        ...
+
+
+class ConversationMoved(FrontDoorError):
+    """Somebody else changed the conversation while we thought: start over."""
+
+
+class FrontDoor:
+    """Receives messages and handles them, on every channel alike."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        inbox: Inbox,
+        speech: Speech,
+        classifier: Classifier,
+        search: Search,
+        desk: FrontDesk,
+        decoders: Mapping[Channel, Decoder],
+        signals: Signals,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._speech = speech
+        self._classifier = classifier
+        self._search = search
+        self._desk = desk
+        self._decoders = decoders
+        self._signals = signals
+        self._limits = limits
+        self._clock = clock
+
+    async def receive(self, raw: RawInbound) -> UUID:
+        """
+        Store a message; when this returns it is safe and may be acknowledged.
+
+        A second delivery changes nothing. Raises `DatabaseUnavailable`.
+        """
+        async with self._database.transaction() as session:
+            standing = await self._inbox.get_or_begin(session, raw.address, now=raw.received_at)
+            await self._inbox.store(session, standing.id, raw)
+        await self._signals.publish("inbox")
+        return standing.id
+
+    async def answer_at_once(self, raw: RawInbound) -> list[Said]:
+        """
+        Store and handle a message in one transaction and give what there is to say.
+
+        For channels that answer in the same breath (REST, terminal). When it
+        returns, everything is committed. A repeated message changes nothing
+        and gets the same answer.
+        """
+        try:
+            await self._handle_raw(raw)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            log.exception("message_failed", channel=raw.address.channel.value)
+            await self.receive(raw)
+        return await self._carried(raw)
+
+    async def work_through(self) -> int:
+        """Handle everything that waits; gives how many messages were handled."""
+        handled = 0
+        while due := await self._list_due():
+            limit = asyncio.Semaphore(_AT_ONCE)
+            results = await asyncio.gather(
+                *(self._work_on(conversation_id, limit) for conversation_id, _ in due)
+            )
+            handled += sum(results)
+            if not any(results):
+                break
+        return handled
+
+    async def finish_silent(self) -> int:
+        """Turn forms that waited too long into tickets; gives how many."""
+        now = self._clock.now()
+        async with self._database.reading() as session:
+            waiting = await self._inbox.list_silent(session, now=now)
+        for conversation_id in waiting:
+            await self._finish_silent(conversation_id)
+        return len(waiting)
+
+    # ------------------------------------------------------------ one message
+
+    async def _work_on(self, conversation_id: UUID, limit: asyncio.Semaphore) -> int:
+        """Handle a conversation's next message; 0 when somebody else has it or it failed."""
+        async with limit:
+            async with self._database.reading() as session:
+                message = await self._inbox.find_next(session, conversation_id)
+            if message is None:
+                return 0
+            try:
+                await self._handle_stored(message)
+            except DatabaseUnavailable:
+                raise
+            except ConversationMoved:
+                return 0
+            except Exception:
+                log.exception("message_failed", inbox_id=message.id, failures=message.failures)
+                await self._fail(message)
+            return 1
+
+    async def _handle_stored(self, message: Stored) -> None:
+        decoded = self._decoders[message.channel].decode(message.body)
+        for _ in range(_TRIES):
+            async with self._database.reading() as session:
+                standing = await self._inbox.get_standing(session, message.conversation_id)
+            turn = await self._think(standing, decoded)
+            turn = replace(turn, inbox_id=message.id)
+            if await self._write(turn, message):
+                return
+        raise ConversationMoved(message.conversation_id)
+
+    async def _handle_raw(self, raw: RawInbound) -> None:
+        decoded = self._decoders[raw.address.channel].decode(raw.body)
+        for _ in range(_TRIES):
+            async with self._database.reading() as session:
+                found = await self._inbox.find_standing(session, raw.address)
+            standing = found or self._inbox.fresh(raw.address)
+            if await self._write_raw(await self._think(standing, decoded), raw):
+                return
+        raise ConversationMoved(raw.address.channel)
+
+    async def _think(self, standing: Standing, message: InboundMessage) -> Turn:
+        """Understand and look up: no database, no transaction."""
+        now = self._clock.now()
+        press = read_press(message, standing.dialogue)
+        understood = await self._understand(message.text, standing.dialogue.context)
+        hits = () if press else self._hits(message.text, understood, now)
+        return Turn(
+            standing=standing,
+            message=message,
+            understanding=understood,
+            hits=hits,
+            now=now,
+            press=press,
+            lookups_left=await self._may_look_up(understood, standing.address),
+        )
+
+    async def _understand(self, text: str, context: str | None) -> Understanding:
+        if len(text) > _SLOW_TEXT:
+            return await asyncio.to_thread(self._classifier.understand, text, context=context)
+        return self._classifier.understand(text, context=context)
+
+    def _hits(self, text: str, understood: Understanding, now: datetime) -> tuple[Hit, ...]:
+        matter = understood.matter.name if understood.matter else None
+        found = self._search.search(text[:_SLOW_TEXT], matter=matter, today=today_in_china(now))
+        return tuple(found)
+
+    async def _may_look_up(self, understood: Understanding, address: Address) -> bool:
+        """Tries at a ticket number are counted, for the number and for the one who tries."""
+        numbers = [each.value for each in understood.entities if each.entity == "ticket_no"]
+        if not numbers:
+            return True
+        by_number = await self._limits.hit(_LOOKUPS, "ticket_proof", str(numbers[-1]))
+        peer = f"{address.channel}:{address.account}:{address.peer}"
+        return await self._limits.hit(_LOOKUPS, "ticket_proof_by", peer) and by_number
+
+    # ------------------------------------------------------------ writing
+
+    async def _write(self, turn: Turn, message: Stored) -> bool:
+        """The one transaction of a stored message; False: the conversation moved, think again."""
+        async with self._database.transaction() as session:
+            locked = await self._inbox.lock(session, turn.conversation_id)
+            if locked is None or locked.revision != turn.standing.revision:
+                return False
+            understood = label(turn)
+            if not await self._inbox.finish(
+                session, message.id, now=turn.now, understood=understood
+            ):
+                return True
+            turn = replace(turn, standing=locked)
+            outcome = await self._act(session, turn)
+            if not await self._settle(session, turn, outcome, carried_as=None):
+                raise ConversationMoved(turn.conversation_id)
+        await self._tell(turn, outcome)
+        return True
+
+    async def _write_raw(self, turn: Turn, raw: RawInbound) -> bool:
+        """The one transaction of a message that is answered at once."""
+        async with self._database.transaction() as session:
+            if turn.standing.is_new and not await self._inbox.begin(
+                session, turn.standing, now=raw.received_at
+            ):
+                return False
+            if not turn.standing.is_new:
+                locked = await self._inbox.lock(session, turn.conversation_id)
+                if locked is None or locked.revision != turn.standing.revision:
+                    return False
+                turn = replace(turn, standing=locked)
+            inbox_id = await self._inbox.store(session, turn.conversation_id, raw, done=True)
+            if inbox_id is None:
+                return True
+            turn = replace(turn, inbox_id=inbox_id)
+            outcome = await self._act(session, turn)
+            if not await self._settle(session, turn, outcome, carried_as=raw.external_id):
+                raise ConversationMoved(turn.conversation_id)
+        await self._tell(turn, outcome)
+        return True
+
+    async def _act(self, session: AsyncSession, turn: Turn) -> Outcome:
+        if turn.standing.held_by_id is not None and not is_emergency(turn):
+            return await held.pass_on(session, self._desk, turn)
+        return await route(turn)(session, self._desk, turn)
+
+    async def _settle(
+        self, session: AsyncSession, turn: Turn, outcome: Outcome, *, carried_as: str | None
+    ) -> bool:
+        """Write the dialogue's next state and the replies."""
+        standing = turn.standing
+        dialogue = _shown(outcome)
+        moved_on = await self._inbox.advance(
+            session,
+            standing,
+            dialogue,
+            said=len(outcome.replies),
+            carried=carried_as is not None,
+            silent_at=turn.now + outcome.silent_after if outcome.silent_after else None,
+            waiting_since_at=_waiting_since(turn, outcome),
+            language=outcome.language or standing.language,
+            now=turn.now,
+        )
+        why = Circumstances(
+            author=BOT_AUTHOR,
+            now=turn.now,
+            inbox_id=turn.inbox_id,
+            ticket_id=outcome.ticket_id,
+            carried_as=carried_as,
+        )
+        if moved_on:
+            await self._speech.add_numbered(
+                session,
+                standing.id,
+                standing.address.channel,
+                outcome.replies,
+                standing.last_number + 1,
+                why,
+            )
+        return moved_on
+
+    async def _tell(self, turn: Turn, outcome: Outcome) -> None:
+        """Hints after the commit; whoever misses one finds the rows."""
+        await self._signals.publish(f"conversation:{turn.conversation_id}")
+        if turn.standing.address.channel not in (Channel.WEB, Channel.REST, Channel.TERMINAL):
+            await self._signals.publish("outbox")
+        if outcome.ticket_id is not None or outcome.rings or turn.standing.held_by_id:
+            await self._signals.publish("console", "ring" if outcome.rings else "ticket")
+        for topic in outcome.topics:
+            await self._signals.publish(topic)
+
+    # ------------------------------------------------------------ failures and silence
+
+    async def _fail(self, message: Stored) -> None:
+        """Count the failure; after the third a person gets the words and the resident is told."""
+        now = self._clock.now()
+        async with self._database.transaction() as session:
+            if not await self._inbox.note_failure(session, message, now=now):
+                return
+            standing = await self._inbox.get_standing(session, message.conversation_id)
+            turn = self._bare_turn(standing, _words(self._decoders, message), now)
+            outcome = await hand_to_person(session, self._desk, turn)
+            await self._settle(session, turn, outcome, carried_as=None)
+        await self._tell(turn, outcome)
+
+    async def _finish_silent(self, conversation_id: UUID) -> None:
+        now = self._clock.now()
+        async with self._database.transaction() as session:
+            standing = await self._inbox.lock(session, conversation_id)
+            if standing is None:
+                return
+            turn = self._bare_turn(standing, "", now)
+            outcome = await yes_no.finish_form(session, self._desk, turn)
+            await self._settle(session, turn, outcome, carried_as=None)
+        await self._tell(turn, outcome)
+
+    def _bare_turn(self, standing: Standing, words: str, now: datetime) -> Turn:
+        """A turn without understanding, for what has to be done without thinking."""
+        return Turn(
+            standing=standing,
+            message=InboundMessage(InboundKind.TEXT, words),
+            understanding=self._classifier.understand(""),
+            hits=(),
+            now=now,
+        )
+
+    # ------------------------------------------------------------ reading
+
+    async def _list_due(self) -> list[tuple[UUID, int]]:
+        async with self._database.reading() as session:
+            return await self._inbox.list_due(session, now=self._clock.now())
+
+    async def _carried(self, raw: RawInbound) -> list[Said]:
+        async with self._database.reading() as session:
+            standing = await self._inbox.find_standing(session, raw.address)
+            if standing is None:
+                return []
+            return await self._speech.list_carried(session, standing.id, raw.external_id)
+
+
+def label(turn: Turn) -> str:
+    """Act, matter and confidence in short, for staff beside the message."""
+    if turn.press is not None:
+        return f"press {turn.press}"[:200]
+    act, matter = turn.understanding.act, turn.understanding.matter
+    words = f"{act.name} {act.confidence:.2f}"
+    return f"{words} | {matter.name} {matter.confidence:.2f}" if matter else words
+
+
+def _shown(outcome: Outcome) -> Dialogue:
+    if not outcome.replies:
+        return outcome.dialogue
+    texts = tuple(reply.text for reply in outcome.replies)
+    return outcome.dialogue.offering(outcome.replies[-1].choices, texts)
+
+
+def _waiting_since(turn: Turn, outcome: Outcome) -> datetime | None:
+    if outcome.waits is None:
+        return turn.standing.waiting_since_at
+    return (turn.standing.waiting_since_at or turn.now) if outcome.waits else None
+
+
+def _words(decoders: Mapping[Channel, Decoder], message: Stored) -> str:
+    """The resident's own words, or the raw body when even that cannot be read."""
+    try:
+        return decoders[message.channel].decode(message.body).text
+    except FrontDoorError:
+        return message.body

@@ -1,0 +1,78 @@
+"""
+What buttons carry, and how a press is recognised however it comes in.
+
+A payload means nothing by itself: rights and states are checked when it is
+pressed, and one that is old or forged changes nothing.
+"""
+
+from conversations.dialogue import Dialogue
+from core.messages import InboundKind, InboundMessage
+
+PERSON = "/person"
+SKIP = "/skip"
+HERE = "/here"
+DETAILS = "/details"
+OPEN = "/open"
+YES = "/yes"
+NO = "/no"
+OTHER = "/other"
+PROGRESS = "/progress"
+STOP_WAITING = "/stop_waiting"
+SOLVED = "/solved"
+NOT_SOLVED = "/not_solved"
+LARGER = "/larger"
+PICK = "/pick:"
+TOPIC = "/topic:"
+
+PRESSES = frozenset(
+    {
+        PERSON,
+        SKIP,
+        HERE,
+        DETAILS,
+        OPEN,
+        YES,
+        NO,
+        OTHER,
+        PROGRESS,
+        STOP_WAITING,
+        SOLVED,
+        NOT_SOLVED,
+        LARGER,
+    }
+)
+"""Payloads that mean the same in every conversation; the rest carry what they are about."""
+
+UNKNOWN = "/?"
+"""A press that carries nothing we know."""
+
+_LONGEST = 64
+
+
+def read_press(message: InboundMessage, dialogue: Dialogue) -> str | None:
+    """
+    The payload that was pressed, or None for ordinary words.
+
+    Typing a button's title or its number presses it, because not every
+    channel has buttons. A pressed payload that we do not know is `UNKNOWN`.
+    """
+    if message.kind is InboundKind.PRESS:
+        return _known(message.payload or "") or UNKNOWN
+    text = message.text.strip()
+    if text.startswith("/"):
+        return _known(text)
+    return _offered(text, dialogue)
+
+
+def _known(payload: str) -> str | None:
+    if len(payload) > _LONGEST:
+        return None
+    if payload in PRESSES or payload.startswith((PICK, TOPIC)):
+        return payload
+    return None
+
+
+def _offered(text: str, dialogue: Dialogue) -> str | None:
+    if text.isdecimal() and len(text) == 1 and 1 <= int(text) <= len(dialogue.choices):
+        return dialogue.choices[int(text) - 1][1]
+    return next((payload for title, payload in dialogue.choices if title == text), None)

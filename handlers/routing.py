@@ -1,0 +1,195 @@
+"""
+Which verb a message is for: danger, then a person, then what was asked, then act and matter.
+
+The order is the taxonomy's `rule_order`. Nothing here writes; `route` is a
+function of the turn alone and easily tested.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.residents import (
+    ask_question,
+    bring_person,
+    choose,
+    follow_up,
+    make_request,
+    presses,
+    raise_emergency,
+    same_ticket,
+    small_talk,
+    yes_no,
+)
+from handlers.residents.desk import FrontDesk
+from handlers.turn import Outcome, Turn
+from intents.understanding import is_blank
+
+Verb = Callable[[AsyncSession, FrontDesk, Turn], Awaitable[Outcome]]
+
+_BY_ACT: Mapping[str, Verb] = {
+    "greet": small_talk.greet,
+    "thanks": small_talk.say_thanks,
+    "bye": small_talk.say_bye,
+    "ask_bot": small_talk.tell_about_bot,
+    "cannot_use": small_talk.make_easier,
+    "repeat": small_talk.repeat,
+    "vent": small_talk.comfort,
+    "abusive": small_talk.answer_abuse,
+    "out_of_scope": small_talk.point_elsewhere,
+    "privacy_request": small_talk.handle_privacy,
+    "praise": small_talk.take_praise,
+    "volunteer_signup": small_talk.take_volunteer,
+    "ask_status": follow_up.tell_status,
+    "urge": follow_up.chase,
+    "add_info": follow_up.add_information,
+    "correct_info": follow_up.add_information,
+    "provide_slot": follow_up.add_information,
+    "cancel": follow_up.withdraw,
+    "dissatisfied_result": follow_up.not_solved,
+    "satisfied_result": follow_up.solved,
+    "complain_handling": follow_up.complain_about_handling,
+}
+
+_BY_PRESS: Mapping[str, Verb] = {
+    presses.PERSON: bring_person.bring_person,
+    presses.DETAILS: ask_question.tell_details,
+    presses.OPEN: ask_question.open_after_answer,
+    presses.PROGRESS: follow_up.tell_status,
+    presses.STOP_WAITING: bring_person.stop_waiting,
+    presses.SOLVED: follow_up.solved,
+    presses.NOT_SOLVED: follow_up.not_solved,
+    presses.LARGER: small_talk.make_easier,
+}
+
+_INTERRUPTING = frozenset(
+    {
+        "repeat",
+        "cannot_use",
+        "ask_bot",
+        "cancel",
+        "ask_status",
+        "complain_handling",
+        "privacy_request",
+        "abusive",
+        "thanks",
+    }
+)
+"""Acts that are heard even while a question waits for its answer."""
+
+_SURE_ENOUGH = 0.5
+_NEW_REQUEST = frozenset({"raise_request", "ask_info"})
+
+
+def route(turn: Turn) -> Verb:
+    """The verb for a turn that no member of staff holds."""
+    return _danger(turn) or _person(turn) or _press(turn) or _asked(turn) or _anew(turn)
+
+
+def is_emergency(turn: Turn) -> bool:
+    """Whether this message must be acted on whoever holds the conversation."""
+    return turn.press is None and turn.understanding.danger is not None
+
+
+def _danger(turn: Turn) -> Verb | None:
+    danger = turn.understanding.danger
+    if turn.press is not None or danger is None:
+        return None
+    asked_already = turn.dialogue.asking == raise_emergency.PAST
+    if danger.past and not asked_already:
+        return raise_emergency.ask_about_past
+    return None if danger.past else raise_emergency.raise_emergency
+
+
+def _person(turn: Turn) -> Verb | None:
+    if turn.press == presses.PERSON:
+        return bring_person.bring_person
+    if turn.press is None and turn.act == "talk_to_human" and _means_it(turn):
+        return bring_person.bring_person
+    if turn.standing.waiting_since_at is None or turn.press is not None:
+        return None
+    return bring_person.stop_waiting if turn.act == "cancel" else bring_person.keep_waiting
+
+
+def _press(turn: Turn) -> Verb | None:
+    if turn.press is None:
+        return None
+    if turn.press in _BY_PRESS:
+        return _BY_PRESS[turn.press]
+    if turn.press.startswith(presses.TOPIC):
+        return small_talk.open_topic
+    return _asked(turn) or small_talk.refuse_press
+
+
+def _asked(turn: Turn) -> Verb | None:
+    """What the last question waits for."""
+    asking = turn.dialogue.asking
+    if asking is None or is_blank(turn.words):
+        return None
+    if turn.press is None and turn.act in _INTERRUPTING and _means_it(turn):
+        return None
+    if asking in make_request.SLOTS:
+        return _slot(turn)
+    if asking == choose.EITHER_OR:
+        return choose.take_choice
+    if asking == same_ticket.SAME:
+        return _same(turn)
+    if asking == raise_emergency.PAST:
+        return _past(turn)
+    if asking == raise_emergency.PLACE:
+        return raise_emergency.add_place
+    return follow_up.prove if asking == follow_up.PROOF else None
+
+
+def _slot(turn: Turn) -> Verb:
+    """An answer to the form's question, unless it clearly is another request."""
+    form = turn.dialogue.form
+    another = (
+        turn.press is None
+        and turn.act in _NEW_REQUEST
+        and turn.matter is not None
+        and turn.understanding.decision == "sure"
+        and form is not None
+        and turn.matter != form.matter
+        and not turn.understanding.entities
+    )
+    return another_request if another else make_request.fill_slot
+
+
+def _same(turn: Turn) -> Verb:
+    if turn.press == presses.OTHER or (turn.press is None and turn.act == "deny"):
+        return yes_no.not_the_same
+    if turn.press == presses.YES or turn.act in ("affirm", "urge", "ask_status"):
+        return yes_no.the_same
+    return yes_no.not_the_same if turn.act in _NEW_REQUEST else yes_no.the_same
+
+
+def _past(turn: Turn) -> Verb:
+    is_no = turn.press == presses.NO or (turn.press is None and turn.act == "deny")
+    return yes_no.no_danger_now if is_no else raise_emergency.answer_about_past
+
+
+def _anew(turn: Turn) -> Verb:
+    """No question waits: by act, then by matter."""
+    if is_blank(turn.words):
+        return small_talk.ask_for_words
+    if turn.act in _BY_ACT and (turn.act != "provide_slot" or turn.dialogue.ticket_number):
+        return _BY_ACT[turn.act]
+    if turn.understanding.decision == "unsure" or turn.matter is None:
+        return choose.clarify
+    if turn.understanding.decision == "either_or":
+        return choose.ask_either_or
+    return ask_question.ask_question if turn.act == "ask_info" else make_request.make_request
+
+
+def _means_it(turn: Turn) -> bool:
+    return turn.understanding.act.confidence >= _SURE_ENOUGH
+
+
+async def another_request(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
+    """A second request in the middle of the first: the first becomes a ticket, nothing is lost."""
+    first = await yes_no.finish_form(session, desk, turn)
+    after = replace(turn, standing=replace(turn.standing, dialogue=first.dialogue))
+    second = await _anew(after)(session, desk, after)
+    return replace(second, replies=(*first.replies, *second.replies))
