@@ -23,6 +23,7 @@ class Speech:
         self._outbox = Outbox(vault=vault)
         self.list_after = self._outbox.list_after
         self.list_carried = self._outbox.list_carried
+        self.carry_earlier = self._outbox.carry_earlier
 
     async def say(
         self,

@@ -283,6 +283,9 @@ class FrontDoor:
             ticket_id=outcome.ticket_id,
             carried_as=carried_as,
         )
+        if carried_as is not None and standing.carried_number < standing.last_number:
+            numbers = (standing.carried_number, standing.last_number)
+            await self._speech.carry_earlier(session, standing.id, numbers, carried_as, turn.now)
         if moved_on:
             await self._speech.add_numbered(
                 session,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import ActorKind
@@ -112,7 +112,7 @@ class Outbox:
     async def list_carried(
         self, session: AsyncSession, conversation_id: UUID, carried_as: str
     ) -> list[Said]:
-        """What was handed over as the answer to one message."""
+        """What was handed over as the answer to one message (its external id)."""
         rows = await session.scalars(
             select(OutboxMessage)
             .where(OutboxMessage.conversation_id == conversation_id)
@@ -120,6 +120,22 @@ class Outbox:
             .order_by(OutboxMessage.number)
         )
         return [self.opened(row) for row in rows]
+
+    async def carry_earlier(
+        self,
+        session: AsyncSession,
+        conversation_id: UUID,
+        numbers: tuple[int, int],
+        carried_as: str,
+        now: datetime,
+    ) -> None:
+        """Hand rows after the first number, up to the second, over with this answer."""
+        await session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.conversation_id == conversation_id)
+            .where(OutboxMessage.number > numbers[0], OutboxMessage.number <= numbers[1])
+            .values(external_id=carried_as, delivered_at=now)
+        )
 
     def opened(self, row: OutboxMessage) -> Said:
         """A row with its body decrypted."""

@@ -1,0 +1,159 @@
+"""Builds every object from the settings; nothing else does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.configuration import ROOT
+from app.keys import Keys, load_keys, public_url
+from app.models import model_file
+from bot.decoding import PlainDecoder
+from conversations.inbox import Inbox
+from conversations.log import ConversationLog
+from conversations.speech import Speech
+from core.clock import Clock, SystemClock
+from core.database import Database
+from core.limits import WindowLimits
+from core.messages import Channel, Decoder
+from core.redis_signals import RedisSignals
+from core.settings import Settings
+from core.signals import InProcessSignals, Signals
+from core.taxonomy import HERE, Street, Taxonomy, load_street, load_taxonomy
+from core.texts import Texts
+from core.vault import Vault
+from handlers.front_door import FrontDoor
+from handlers.residents.desk import FrontDesk
+from intents.understander import Understander, load_understander
+from knowledge_base.answer import Office, known_offices
+from knowledge_base.article_files import load_articles
+from knowledge_base.search import ArticleIndex
+from tickets.alerts import Ladder
+from tickets.calendar import WorkingCalendar
+from tickets.lifecycle import Tickets
+
+ARTICLES = ROOT / "knowledge_base" / "articles"
+LOCALES = ROOT / "locales"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything that is built once and shared."""
+
+    settings: Settings
+    public_url: str
+    keys: Keys
+    vault: Vault
+    clock: Clock
+    texts: Texts
+    taxonomy: Taxonomy
+    street: Street
+    database: Database
+    signals: Signals
+    limits: WindowLimits
+    calendar: WorkingCalendar
+    tickets: Tickets
+    speech: Speech
+    inbox: Inbox
+    log: ConversationLog
+    articles: ArticleIndex
+    offices: Mapping[str, Office]
+    understander: Understander
+    front_desk: FrontDesk
+    front_door: FrontDoor
+    decoders: Mapping[Channel, Decoder]
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.signals.close()
+        await self.database.close()
+
+
+def read_taxonomy(settings: Settings) -> Taxonomy:
+    """The taxonomy in use."""
+    return load_taxonomy(settings.street.taxonomy or HERE / "taxonomy.yaml")
+
+
+def read_street(settings: Settings) -> Street:
+    """The street in use."""
+    return load_street(settings.street.file or HERE / "street.yaml")
+
+
+def read_understander(settings: Settings, taxonomy: Taxonomy, street: Street) -> Understander:
+    """The trained model; raises `SettingsError` when there is none yet."""
+    return load_understander(model_file(settings), taxonomy, street)
+
+
+def build_house(
+    settings: Settings, *, clock: Clock | None = None, signals: Signals | None = None
+) -> House:
+    """Build everything; raises `SettingsError` for what cannot work."""
+    keys = load_keys(settings)
+    vault = Vault(keys.encryption)
+    clock = clock or SystemClock()
+    taxonomy, street = read_taxonomy(settings), read_street(settings)
+    texts = Texts(LOCALES)
+    database = Database(settings.database.url, pool_size=settings.database.pool_size)
+    signals = signals or _signals(settings)
+    limits = WindowLimits(settings.redis.url)
+    calendar = WorkingCalendar()
+    ladder = Ladder.from_settings(settings.desk)
+    tickets = Tickets(vault=vault, taxonomy=taxonomy, calendar=calendar, ladder=ladder)
+    speech, inbox = Speech(vault=vault), Inbox(vault=vault)
+    articles = ArticleIndex(load_articles(ARTICLES), taxonomy)
+    offices = known_offices(taxonomy, settings.desk.offices)
+    understander = read_understander(settings, taxonomy, street)
+    decoders = plain_decoders()
+    front_desk = FrontDesk(
+        tickets=tickets,
+        articles=articles,
+        vault=vault,
+        texts=texts,
+        taxonomy=taxonomy,
+        street=street,
+        settings=settings.desk,
+        offices=offices,
+    )
+    return House(
+        settings=settings,
+        public_url=public_url(settings),
+        keys=keys,
+        vault=vault,
+        clock=clock,
+        texts=texts,
+        taxonomy=taxonomy,
+        street=street,
+        database=database,
+        signals=signals,
+        limits=limits,
+        calendar=calendar,
+        tickets=tickets,
+        speech=speech,
+        inbox=inbox,
+        log=ConversationLog(vault=vault, decoders=decoders),
+        articles=articles,
+        offices=offices,
+        understander=understander,
+        front_desk=front_desk,
+        front_door=FrontDoor(
+            database=database,
+            inbox=inbox,
+            speech=speech,
+            classifier=understander,
+            search=articles,
+            desk=front_desk,
+            decoders=decoders,
+            signals=signals,
+            limits=limits,
+            clock=clock,
+        ),
+        decoders=decoders,
+    )
+
+
+def plain_decoders() -> dict[Channel, Decoder]:
+    """Our own channels share one form of body."""
+    plain = PlainDecoder()
+    return dict.fromkeys((Channel.WEB, Channel.REST, Channel.TERMINAL, Channel.FAKE), plain)
+
+
+def _signals(settings: Settings) -> Signals:
+    return RedisSignals(settings.redis.url) if settings.redis.url else InProcessSignals()

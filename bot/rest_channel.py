@@ -1,0 +1,130 @@
+"""Rasa's REST channel: `POST /webhooks/rest/webhook`, one message in, its answers out."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Header, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.decoding import LONGEST, encode_text
+from core.clock import Clock
+from core.database import Database
+from core.limits import Limits
+from core.messages import Address, Channel, RawInbound
+from handlers.front_door import FrontDoor
+from notifications.outbox import Said
+from people.tokens import find_token_owner
+
+_PER_SENDER = "60 per 1 minute"
+
+
+class RestMessage(BaseModel):
+    """What a program sends; `message_id` makes a second delivery harmless."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    sender: str = Field(min_length=1, max_length=128)
+    message: str = Field(max_length=LONGEST)
+    message_id: str | None = Field(None, min_length=1, max_length=128)
+
+
+class RestButton(BaseModel):
+    """A choice; send `payload` back as the message to press it."""
+
+    title: str
+    payload: str
+
+
+class RestReply(BaseModel):
+    """One answer. `buttons` is there only where there are any."""
+
+    recipient_id: str
+    text: str
+    buttons: list[RestButton] | None = None
+
+
+class RestChannel:
+    """
+    Answers programs.
+
+    With an API token every sender lives in that token's own space; without one
+    only while the pages are on loopback (the first local run).
+    """
+
+    def __init__(
+        self,
+        *,
+        front_door: FrontDoor,
+        database: Database,
+        limits: Limits,
+        clock: Clock,
+        open_to_all: bool,
+    ) -> None:
+        self._front_door = front_door
+        self._database = database
+        self._limits = limits
+        self._clock = clock
+        self._open_to_all = open_to_all
+
+    def router(self) -> APIRouter:
+        """The channel's two addresses."""
+        router = APIRouter(prefix="/webhooks/rest", tags=["rest"])
+        router.get("/", openapi_extra=_PERMISSION)(self.status)
+        router.post(
+            "/webhook",
+            response_model=list[RestReply],
+            response_model_exclude_none=True,
+            openapi_extra=_PERMISSION,
+        )(self.webhook)
+        return router
+
+    async def status(self) -> dict[str, str]:
+        """Rasa's own sign of life."""
+        return {"status": "ok"}
+
+    async def webhook(
+        self, body: RestMessage, authorization: Annotated[str | None, Header()] = None
+    ) -> list[RestReply]:
+        """Handle one message; when it answers 200, everything is committed."""
+        account = await self._account(authorization)
+        if not await self._limits.hit(_PER_SENDER, "rest", account, body.sender):
+            raise HTTPException(429, "too many messages; wait a minute")
+        raw = RawInbound(
+            address=Address(Channel.REST, account, body.sender),
+            external_id=f"{body.sender}:{body.message_id or uuid4().hex}"[:128],
+            body=encode_text(body.message),
+            received_at=self._clock.now(),
+        )
+        return _replies(body.sender, await self._front_door.answer_at_once(raw))
+
+    async def _account(self, authorization: str | None) -> str:
+        """The space in which a sender's name is an identity."""
+        if authorization is None:
+            if self._open_to_all:
+                return ""
+            raise HTTPException(401, "needs a bearer token", {"WWW-Authenticate": "Bearer"})
+        secret = authorization.removeprefix("Bearer ").strip()
+        async with self._database.reading() as session:
+            owner = await find_token_owner(session, secret)
+        if owner is None:
+            raise HTTPException(401, "unknown token", {"WWW-Authenticate": "Bearer"})
+        return owner.token_id.hex
+
+
+_PERMISSION = {"x-permission": "token"}
+
+
+def _replies(sender: str, said: Sequence[Said]) -> list[RestReply]:
+    return [
+        RestReply(
+            recipient_id=sender,
+            text=each.reply.text,
+            buttons=[
+                RestButton(title=choice.title, payload=choice.payload)
+                for choice in each.reply.choices
+            ]
+            or None,
+        )
+        for each in said
+    ]
