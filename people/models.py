@@ -144,3 +144,15 @@ class Consent(Base):
     purpose: Mapped[str] = mapped_column(String(32))
     given_at: Mapped[datetime] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Draft(Base):
+    """What a member of staff was typing at some place: survives reload, sign-out, a lost race."""
+
+    __tablename__ = "drafts"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """Where it was typed: `reply:<ticket>`, `note:<ticket>`, `call:<id>`."""
+    body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
