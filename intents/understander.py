@@ -53,7 +53,7 @@ class Understander:
         normal = normalise(text)
         features = self._model.features(text_grams(_excerpt(normal.text)))
         scores = self._model.score(features)
-        entities = self._entities.find(text, normal)
+        entities = self._entities.find(normal, context=context)
         groups = self._groups.find(normal.text, entities)
         danger = self._find_danger(text, normal, groups)
         matter, matters = self._matter(scores)

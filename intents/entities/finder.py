@@ -1,16 +1,69 @@
-"""All kinds of entities in one pass over the normalised text."""
+"""All kinds of entities of one message, none of them overlapping another."""
+
+import re
+from collections.abc import Iterable, Iterator
 
 from core.taxonomy import Street
-from intents.normalise import Normalised
+from intents.entities.ages import find_ages
+from intents.entities.buildings import find_buildings
+from intents.entities.codes import find_codes
+from intents.entities.found import Found, overlaps
+from intents.entities.money import find_money
+from intents.entities.places import PlaceFinder
+from intents.entities.relations import find_relations
+from intents.entities.times import find_times
+from intents.normalise import Normalised, plain
 from intents.understanding import Entity
+
+NUMERAL = re.compile(r"[\d一二两三四五六七八九十百千万幺半a-z几]")
+KINDS = (
+    "id_number",
+    "ticket_no",
+    "phone",
+    "building",
+    "money",
+    "age",
+    "time",
+    "community",
+    "place",
+    "relation",
+)
 
 
 class EntityFinder:
     """Finds every kind; immutable, so threads may share it."""
 
     def __init__(self, street: Street) -> None:
-        self._street = street
+        self._places = PlaceFinder(street)
 
-    def find(self, written: str, text: Normalised) -> tuple[Entity, ...]:
-        """Entities in the order in which they stand, with offsets of the original text."""
-        return ()
+    def find(self, text: Normalised, *, context: str | None = None) -> tuple[Entity, ...]:
+        """
+        Entities in the order in which they stand, with offsets of the original text.
+
+        `context` is the bot's last sentence: a bare number may answer it.
+        """
+        chosen = _without_overlaps(self._candidates(text.text, context))
+        return tuple(
+            Found(each.entity, *text.span(each.start, each.end), each.value) for each in chosen
+        )
+
+    def _candidates(self, text: str, context: str | None) -> Iterator[Found]:
+        if NUMERAL.search(text):
+            yield from find_codes(text)
+            yield from find_buildings(text)
+            yield from find_money(text)
+            yield from find_ages(text, plain(context) if context else None)
+        yield from find_times(text)
+        yield from self._places.find_communities(text)
+        yield from self._places.find_places(text)
+        yield from find_relations(text)
+
+
+def _without_overlaps(candidates: Iterable[Found]) -> list[Found]:
+    """Of two that overlap, the kind that comes first in `KINDS`, then the longer one."""
+    ranked = sorted(candidates, key=lambda each: (KINDS.index(each.entity), each.start - each.end))
+    taken: list[Found] = []
+    for each in ranked:
+        if not any(overlaps(each, other) for other in taken):
+            taken.append(each)
+    return sorted(taken, key=lambda each: each.start)
