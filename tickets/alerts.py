@@ -209,3 +209,11 @@ class Alerts:
     ) -> UUID | None:
         query = select(Alert.id).where(Alert.ticket_id == ticket_id, Alert.kind == kind)
         return (await session.scalars(query.where(Alert.acknowledged_at.is_(None)))).first()
+
+
+async def get_alert(session: AsyncSession, alert_id: UUID, *, ticket_id: UUID) -> Alert:
+    """An alert of this ticket; raises `NotFound`."""
+    alert = await session.get(Alert, alert_id)
+    if alert is None or alert.ticket_id != ticket_id:
+        raise NotFound("alert", alert_id)
+    return alert

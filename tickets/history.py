@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import Actor
@@ -26,7 +26,6 @@ class EventKind(StrEnum):
     ANSWERED = "answered"
     NOTE = "note"
     REPLIED = "replied"
-    TOLD = "told"
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
     CHASED = "chased"
@@ -42,7 +41,6 @@ class EventKind(StrEnum):
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     CONTACT_FAILED = "contact_failed"
     CONTACT_LOST = "contact_lost"
-    ASSIGNED = "assigned"
     MATTER_CORRECTED = "matter_corrected"
     URGENCY_CHANGED = "urgency_changed"
     APPROVAL_ASKED = "approval_asked"
@@ -63,9 +61,10 @@ class EventKind(StrEnum):
     TASK_CHECKED_IN = "task_checked_in"
     TASK_COMPLETED = "task_completed"
     TASK_DONE = "task_done"
-    TASK_CANCELLED = "task_cancelled"
     TASK_LAPSED = "task_lapsed"
+    TASK_UNFILLED = "task_unfilled"
     HELP_ASKED = "help_asked"
+    CALL_ENDED = "call_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +138,31 @@ async def list_who_worked_on_it(session: AsyncSession, ticket_id: UUID) -> set[U
 
 
 async def count_events(
-    session: AsyncSession, ticket_id: UUID, kind: EventKind, *, to_status: str | None = None
+    session: AsyncSession,
+    ticket_id: UUID,
+    kind: EventKind,
+    *,
+    between: tuple[TicketStatus, TicketStatus] | None = None,
 ) -> int:
-    """How often something happened to a ticket."""
-    query = select(EVENTS.c.number).where(EVENTS.c.ticket_id == ticket_id, EVENTS.c.kind == kind)
-    if to_status is not None:
-        query = query.where(EVENTS.c.to_status == to_status)
-    return len((await session.scalars(query)).all())
+    """How often something happened to a ticket; `between` counts one way from status to status."""
+    query = (
+        select(func.count())
+        .select_from(EVENTS)
+        .where(EVENTS.c.ticket_id == ticket_id, EVENTS.c.kind == kind)
+    )
+    if between is not None:
+        query = query.where(EVENTS.c.from_status == between[0], EVENTS.c.to_status == between[1])
+    return await session.scalar(query) or 0
+
+
+async def list_times(session: AsyncSession, ticket_id: UUID, kind: EventKind) -> list[datetime]:
+    """When something happened to a ticket, oldest first."""
+    found = await session.scalars(
+        select(EVENTS.c.at)
+        .where(EVENTS.c.ticket_id == ticket_id, EVENTS.c.kind == kind)
+        .order_by(EVENTS.c.number)
+    )
+    return list(found)
 
 
 async def find_last_move(

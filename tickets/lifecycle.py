@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 
@@ -20,7 +20,7 @@ from tickets.deadlines import reckon
 from tickets.history import Entry, EventKind, add_entries
 from tickets.models import Ticket
 from tickets.numbers import take_number
-from tickets.opening import ADDRESS, Given, NewTicket, phone_columns, ticket_row
+from tickets.opening import Given, NewTicket, ticket_row
 from tickets.status import TicketStatus, path_to
 from tickets.writing import TICKETS, TicketChangedMeanwhile, TicketWriter
 
@@ -109,28 +109,6 @@ class Tickets(TicketWriter):
         await self.move(session, ticket, to, by=by, now=now, note=words, changes=changes)
         return True
 
-    async def locate(
-        self,
-        session: AsyncSession,
-        ticket: Ticket,
-        found: Mapping[str, str],
-        *,
-        by: Actor,
-        now: datetime,
-    ) -> None:
-        """
-        Fill in where it is and how to reach the person.
-
-        `found` may hold community, place, address and phone; what is not in it
-        stays as it is. The history names the fields, not their contents.
-        """
-        known = self._located(found)
-        if known:
-            data = {"fields": sorted(found)}
-            await self.record(
-                session, ticket, EventKind.LOCATED, by=by, now=now, data=data, changes=known
-            )
-
     async def withdraw(
         self, session: AsyncSession, ticket: Ticket, *, by: Actor, now: datetime
     ) -> None:
@@ -165,6 +143,14 @@ class Tickets(TicketWriter):
         alert = await self.alerts.acknowledge(session, alert_id, by=by, now=now)
         data = {"alert": alert.kind, "seconds": round((now - alert.opened_at).total_seconds())}
         await self.record(session, ticket, EventKind.ALERT_ACKNOWLEDGED, by=by, now=now, data=data)
+
+    async def take_along(self, session: AsyncSession, joined_id: UUID, main_id: UUID) -> None:
+        """What was joined to a ticket goes with it to the main one."""
+        await session.execute(
+            update(TICKETS)
+            .where(TICKETS.c.merged_into_id == joined_id)
+            .values(merged_into_id=main_id)
+        )
 
     async def list_in_conversation(
         self, session: AsyncSession, conversation_id: UUID
@@ -215,16 +201,6 @@ class Tickets(TicketWriter):
     ) -> Ticket | None:
         """The ticket with this number, if its telephone ends so; the caller limits the tries."""
         return await self.find_by_number(session, number, phone_last4=last_four)
-
-    def _located(self, found: Mapping[str, str]) -> dict[str, Any]:
-        known: dict[str, Any] = {
-            name: found[name][:120] for name in ("community", "place") if found.get(name)
-        }
-        if address := found.get("address"):
-            known["address_sealed"] = self._vault.seal(address, purpose=ADDRESS)
-        if phone := found.get("phone"):
-            known |= phone_columns(phone, self._vault)
-        return known
 
     async def _give(self, session: AsyncSession, new: NewTicket, now: datetime) -> Given:
         deadline = self._taxonomy.deadline_for(new.matter, new.request_type, new.urgency)

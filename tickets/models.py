@@ -117,6 +117,16 @@ class Approval(Base):
     """A step that needs a second person: return, extension, parking, exclusion, decline."""
 
     __tablename__ = "approvals"
+    __table_args__ = (
+        Index(
+            "ix_approvals_pending",
+            "ticket_id",
+            "action",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), index=True)

@@ -14,14 +14,18 @@ from core.errors import FrontDoorError
 from core.taxonomy import Taxonomy
 from core.vault import Vault
 from tickets.calendar import WorkingCalendar
+from tickets.call_backs import drop_calls
 from tickets.deadlines import Deadlines, reckon, running
 from tickets.history import Entry, EventKind, add_entries
 from tickets.models import Ticket
 from tickets.status import TicketStatus, check_may_follow
+from tickets.tasks import cancel_tasks
 
 TICKETS = cast(Table, Ticket.__table__)
 _REWORK = "rework_3wd"
 _FINAL = frozenset({TicketStatus.CLOSED, TicketStatus.DECLINED, TicketStatus.WITHDRAWN})
+_ENDS_TASKS = _FINAL | {TicketStatus.MERGED, TicketStatus.TRANSFERRED_EMERGENCY}
+"""Nobody need go there any more: what volunteers could still claim or do is called off."""
 
 
 class TicketChangedMeanwhile(FrontDoorError):
@@ -71,10 +75,13 @@ class TicketWriter:
         check_may_follow(ticket.status, to)
         values = {**self._with_deadlines(ticket, to, changes or {}, now), "status": to.value}
         values["closed_at"] = now if to in _FINAL else None
-        entry = Entry(
-            kind, by, now, ticket.status, to.value, reason, approver_id, note, dict(data or {})
-        )
+        left = ticket.status
+        entry = Entry(kind, by, now, left, to.value, reason, approver_id, note, dict(data or {}))
         await self._write(session, ticket, entry, values, only_if_unchanged=True)
+        if left == TicketStatus.TO_CALL_BACK:
+            await drop_calls(session, ticket.id, outcome=to.value, now=now)
+        if to in _ENDS_TASKS:
+            await cancel_tasks(session, ticket.id, now=now)
 
     async def record(
         self,
@@ -120,10 +127,22 @@ class TicketWriter:
             )
         return _columns(deadline.id, reckon(self._calendar, deadline, now))
 
-    def reckoned_again(self, ticket: Ticket, *, urgency: str, matter: str | None) -> dict[str, Any]:
+    def reckoned_again(
+        self, ticket: Ticket, *, urgency: str, matter: str | None, request_type: str | None = None
+    ) -> dict[str, Any]:
         """The columns of deadlines for another urgency or matter, from when they began."""
-        deadline = self._taxonomy.deadline_for(matter, ticket.request_type, urgency)
+        kind = request_type or ticket.request_type
+        deadline = self._taxonomy.deadline_for(matter, kind, urgency)
         return _columns(deadline.id, reckon(self._calendar, deadline, ticket.due_from_at))
+
+    def sooner_deadlines(self, ticket: Ticket, *, urgency: str, now: datetime) -> dict[str, Any]:
+        """The columns for a raised urgency: they begin now, and none is later than it was."""
+        deadline = self._taxonomy.deadline_for(ticket.matter, ticket.request_type, urgency)
+        columns = _columns(deadline.id, reckon(self._calendar, deadline, now))
+        for name in ("accept_due_at", "contact_due_at", "finish_due_at"):
+            if (known := getattr(ticket, name)) is not None:
+                columns[name] = min(columns[name], known)
+        return columns
 
     def _with_deadlines(
         self,

@@ -15,6 +15,7 @@ from core.vault import Vault
 from tickets.calendar import WorkingCalendar
 from tickets.history import EventKind, list_history
 from tickets.lifecycle import NotWithdrawable, TicketChangedMeanwhile, Tickets
+from tickets.locating import locate
 from tickets.lookups import get_ticket, get_ticket_by_number
 from tickets.models import Ticket
 from tickets.opening import NewTicket
@@ -182,13 +183,15 @@ async def test_a_place_said_later_is_filled_in_and_its_words_stay_out_of_the_his
     found = {"community": "c05", "address": "和平里3栋2单元701"}
     async with database.transaction() as session:
         ticket = await tickets.open_ticket(session, a_request(community=None), by=BOT, now=now)
-        await tickets.locate(session, ticket, found, by=Actor.resident(), now=now)
+        await locate(
+            session, tickets, ticket, found, vault=vault, by=Actor.resident(), now=now
+        )
     async with database.reading() as session:
         read = await get_ticket(session, ticket.id)
         last = (await list_history(session, ticket.id, vault=vault))[-1]
     assert read.community == "c05"
     assert vault.open_maybe(read.address_sealed, purpose="ticket.address") == found["address"]
-    assert (last.kind, last.data) == ("located", {"fields": ["address", "community"]})
+    assert (last.kind, last.data) == ("located", {"fields": ["address_sealed", "community"]})
 
 
 async def test_an_answer_that_did_not_help_goes_to_a_person_with_fresh_deadlines(

@@ -1,0 +1,1 @@
+"""What the time does: alerts climb, deadlines remind, silence after a check-in rings."""

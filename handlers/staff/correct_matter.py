@@ -1,0 +1,56 @@
+"""A person puts right what the machine, or somebody earlier, took the request for."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import InvalidInput
+from handlers.staff.desk import Desk, acting
+from people.permissions import Permission, StaffMember
+from tickets.history import EventKind
+from tickets.models import Ticket
+
+
+async def correct_matter(
+    session: AsyncSession,
+    desk: Desk,
+    ticket: Ticket,
+    matter: str,
+    *,
+    request_type: str | None = None,
+    by: StaffMember,
+    now: datetime,
+) -> Ticket:
+    """
+    Give a ticket another matter, and perhaps another request type.
+
+    What the machine had said stays in `classified_by` and in the event, so
+    that the two can be compared and learnt from. The deadlines are those of
+    the new matter, reckoned from when they began. Raises `InvalidInput`.
+    """
+    desk.allow(by, Permission.TICKET_CORRECT, ticket)
+    request_type = request_type or ticket.request_type
+    if matter not in desk.taxonomy.matters:
+        raise InvalidInput("matter", "ticket.error.matter")
+    if request_type not in desk.taxonomy.request_types:
+        raise InvalidInput("request_type", "ticket.error.request_type")
+    before = {"matter": ticket.matter, "request_type": ticket.request_type}
+    changes = {
+        "matter": matter,
+        "request_type": request_type,
+        "classified_by": {**ticket.classified_by, "corrected_by_id": str(by.id), "before": before},
+    }
+    if ticket.source_number is None:
+        changes |= desk.tickets.reckoned_again(
+            ticket, urgency=ticket.urgency, matter=matter, request_type=request_type
+        )
+    await desk.tickets.record(
+        session,
+        ticket,
+        EventKind.MATTER_CORRECTED,
+        by=acting(by),
+        now=now,
+        data={"before": before, "matter": matter, "request_type": request_type},
+        changes=changes,
+    )
+    return ticket
