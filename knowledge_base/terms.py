@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import opencc
+import yaml
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 _MARK = re.compile(r"\{\{\w+:\w+\}\}|\]\(article:[\w.]+\)")
@@ -13,19 +15,35 @@ HOLLOW = frozenset("的了吗呢啊吧呀哦嗯哈么嘛您你我他她请是在
 """Single characters that every question has; they count only within pairs."""
 
 
+SYNONYMS = Path(__file__).parent / "synonyms.yaml"
+
+
+def load_synonyms(path: Path = SYNONYMS) -> list[list[str]]:
+    """Rows of words that mean the same; the first names the idea."""
+    rows: list[list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return rows
+
+
 class Wording:
     """
     Turns a text into terms: single characters and pairs of neighbours, words in Latin letters.
 
     Traditional characters become simplified ones and dialect words the standard
-    word (几多 → 多少), in articles and questions alike, so that both meet.
+    word (几多 → 多少), in articles and questions alike, so that both meet. A word
+    of `synonyms.yaml` also gives the term of its idea (工钱 → #工资).
     """
 
-    def __init__(self, dialect: Mapping[str, str]) -> None:
+    def __init__(
+        self, dialect: Mapping[str, str], synonyms: Sequence[Sequence[str]] | None = None
+    ) -> None:
         self._simplified = opencc.OpenCC("t2s")
         self._dialect = dict(dialect)
         longest_first = sorted(self._dialect, key=len, reverse=True)
+        rows = load_synonyms() if synonyms is None else synonyms
         self._dialect_word = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._ideas = {self.plain(word): f"#{row[0]}" for row in rows for word in row}
+        longest = sorted(self._ideas, key=len, reverse=True)
+        self._idea_word = re.compile("|".join(map(re.escape, longest)) or r"(?!)")
 
     def plain(self, text: str) -> str:
         """The text in simplified characters, half-width, lower case, without dialect words."""
@@ -35,8 +53,9 @@ class Wording:
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text, in order, with repetitions."""
-        terms: list[str] = []
-        for run in _RUN.findall(self.plain(text)):
+        plain = self.plain(text)
+        terms = [self._ideas[word] for word in self._idea_word.findall(plain)]
+        for run in _RUN.findall(plain):
             if run[0].isascii():
                 terms.append(run)
                 continue

@@ -1,0 +1,275 @@
+"""Finding the right article: other people's words for every article, and words that fit none."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.taxonomy import load_taxonomy
+from knowledge_base.article import ArticleStatus, Audience
+from knowledge_base.article_files import load_articles
+from knowledge_base.search import ArticleIndex
+from knowledge_base.terms import Wording, load_synonyms
+
+TAXONOMY = load_taxonomy()
+TODAY = date(2026, 11, 22)
+ARTICLES = load_articles()
+
+QUESTIONS = {
+    "assistance.charity_goods.get": "棉被薄得很 冻醒好几回 有没有多的给一床 | 端午节隔壁领了油和米 我家没人通知",
+    "assistance.destitute_support.apply": "我叔一辈子没结婚 七十六了 煮饭都煮不了 国家管不管 | 供养的老人能自己选住哪里吗",
+    "assistance.dibao.apply": "老婆透析我打零工 每个月不够用 想申请个低保 | 低收入家庭认定找谁 要交哪些资料",
+    "assistance.dibao.objection": "名单上有个人开奥迪 凭什么吃低保 你们来查查 | 我要对低保公示的那家提异议",
+    "assistance.dibao.stopped": "吃了五年的低保 这个月说不给就不给了 | 年审没通过低保被取消 还能重新申请吗",
+    "assistance.education_relief.apply": "孙女考起了大学 一年学费八千 拿不出来 | 家里困难 高中能减免学杂费吗",
+    "assistance.homeless_help.shelter": "天桥下面有个人盖着纸板睡 冻得发抖 | 我是来打工的 钱和证件全掉了 想回老家",
+    "assistance.medical_relief.apply": "化疗一次一万多 报完自己还要出六千 有没有救助 | 特困的病人住院押金能不能免",
+    "assistance.temporary_relief.disaster": "昨晚线路起火 家里全烧没了 一家四口没处去 | 下大雨水漫到床上 今晚不晓得睡哪",
+    "assistance.temporary_relief.urgent": "男人突然脑溢血 积蓄花光 这个月的米钱都没有 | 出了车祸断了收入 街道能给点临时救助吗",
+    "child_women.child_hardship.support": "弟弟坐牢弟媳改嫁 侄子跟着我 有没有生活费 | 外婆一个人带三个没爹没妈的孩子",
+    "child_women.child_protection.report": "楼下那家半夜总听见小孩惨叫 | 我伢身上有青印子 说是同学打的",
+    "child_women.childcare.find": "双职工 宝宝十四个月 想找地方白天托管 | 寒假小学生没人管 社区办不办班",
+    "child_women.domestic_violence.help": "他又动手了 我躲在卫生间 | 分手以后前男友堵我家门口 想申请保护令",
+    "child_women.women_rights.help": "生完孩子回去上班 职位没了 说岗位撤销 | 领导老是摸我手 还发暧昧信息",
+    "convenience.certificate.ask": "保险公司叫社区盖个章 证明我们是夫妻 | 出国要无犯罪记录 你们能出吗",
+    "convenience.home_service.find": "热水器不打火 谁能来修 | 想请个住家阿姨带老人 有推荐吗",
+    "convenience.id_documents.guide": "我身份证丢了 补一张要多久 | 刚来武汉半年 居住证在哪办 带什么",
+    "convenience.office_info.where": "你们礼拜天有人值班吗 | 我住翠柳街 该找哪个居委会",
+    "culture_education.activity_class.join": "想学二胡 社区有没有老师教 | 能借个教室给我们跳广场舞的排节目吗",
+    "culture_education.school_conduct.report": "班主任在外面办补习班 逼着我们去 | 食堂的肉有馊味 孩子回来就吐了",
+    "culture_education.school_enrollment.ask": "我们租在长宁路 小孩明年上一年级 划到哪个学校 | 从老家转到这边读三年级 怎么弄",
+    "disability.assistive_access.apply": "想给截肢的爸爸申请一副假肢 | 坐轮椅进不了单元门 能不能修个斜坡",
+    "disability.certificate.apply": "我妈耳朵完全听不见 想评个残 | 残疾证快过期了 上哪换新的",
+    "disability.rehab_care.apply": "小孩脑瘫 做康复一个月四千 国家有补没 | 智障的弟弟想去那种白天有人带的工坊",
+    "disability.two_subsidies.care": "爸爸肢体一级 要人二十四小时看 护理费怎么申请 | 重残的护理补贴这季度没打",
+    "disability.two_subsidies.living": "低保户加残疾 每月生活补贴是多少 | 我有残疾证家里困难 能领什么钱",
+    "elder_care.age_allowance.after_death": "外公腊月走的 高龄的钱还在往卡里打 怎么处理 | 老人去世了要到哪去停高龄津贴",
+    "elder_care.age_allowance.claim": "爷爷下个月满八十 那个长寿钱在哪登记 | 九十五岁的高龄津贴是每月多少",
+    "elder_care.age_allowance.stopped": "奶奶的高龄津贴断了两个季度 要补给我们吧 | 卡换了 高龄补贴收不到了",
+    "elder_care.companion_help.phone_lessons": "我爸不会用智能手机 社区能派人教教吗 | 想学着在手机上挂号 眼睛花学得慢",
+    "elder_care.companion_help.request": "后天要去协和做检查 一个人跑不动 能派个志愿者不 | 奶奶头发长了出不了门 谁能来剪",
+    "elder_care.home_adaptation.apply": "浴室滑 想给爷爷加两根抓杆 有政府补的吗 | 老房子蹲厕太难受 可以改坐的吗 申请改造",
+    "elder_care.home_care.apply": "我爸瘫了 想找专业的人上门擦身翻身 | 家里设床位 护士定期来的那种怎么报",
+    "elder_care.long_term_care.status": "别的城市有长护险 武汉参加了没 | 护理保险能报销请护工的钱吗",
+    "elder_care.meal.canteen": "附近有没有给老年人吃饭的食堂 几块钱一份 | 幸福食堂菜太咸 油也大",
+    "elder_care.meal.delivery": "我妈八十三了一个人住，想有人送饭 | 爷爷摔了腿躺着 中午没人烧饭 可以送到屋里来吗 | 我媽行動不便，能不能送餐上門",
+    "elder_care.nursing_home.choose": "想给失智的母亲找家能收的养老院 | 白天把老头放日托 晚上接回 哪里有",
+    "elder_care.nursing_home.complaint": "养老院里护工掐我奶奶 手臂都紫了 | 退住了 养老院押金拖着不给",
+    "elder_care.senior_card.apply": "刚满六十五 免费坐车那个卡怎么弄 | 我是湖南户口住女儿家 能办老年优待证吗",
+    "elder_care.senior_card.lost": "老年卡不见了 重新办一张要什么 | 乘车卡一刷就报错 说要年检",
+    "elder_care.service_subsidy.assessment": "想给卧床的爹做个失能等级评定 怎么约 | 评估员说我奶奶只是轻度 能再评一次吗",
+    "elder_care.service_subsidy.voucher": "听说重度失能的老人每月有八百抵扣券 | 养老消费券在手机上领 可我爸评了中度还没看到",
+    "elder_care.visit_care.request": "我人在广州 老娘一个人在家 想请社区常去瞧瞧 | 对门独居的太婆好像好久没下楼 麻烦有空去关心下",
+    "employment.flexible_subsidy.apply": "我是灵活就业 社保全自己掏 国家返多少 | 去年申请的社保补贴 三个月了还没进卡",
+    "employment.hardship_support.apply": "下岗多年又有病 想申请公益岗 | 怎么算就业困难人员 女的四十六可以吗",
+    "employment.job_seeking.find": "退伍回来想找个保安的活 | 宝妈 想找个上午的兼职",
+    "employment.labor_dispute.rights": "试用期三个月了不给签合同 社保也没有 | 公司要我自己写辞职信 不给补偿",
+    "employment.skill_training.apply": "想学做西点 有免费的班没有 | 考下来叉车证 政府补多少 怎么领",
+    "employment.startup.loan": "我想开个水果店 差十万块 能贷点政府贴息的吗 | 应届生创业有没有资金扶持",
+    "employment.unemployment.benefit": "厂子关门了 我交了七年失业险 可以领多少个月 | 合同到期公司不续 失业金上哪申请",
+    "employment.unemployment.stopped": "领了两个月失业金 第三个月就没有了 | 失业金审核通过了 一直没打到卡",
+    "employment.wage_arrears.claim": "跟着老乡装修 三万块工钱要不回来 | 餐馆老板卷款跑了 我们八个人的薪水咋办",
+    "employment.wage_arrears.evidence": "只有几条微信语音 没合同 告得赢吗 讨工资 | 欠薪快一年半了 还能申请仲裁不",
+    "employment.work_injury.recognition": "送货路上被撞骨折 老板说不算工伤 | 在车间手指切断了 认定工伤要走哪些步骤",
+    "environment.fumes_odor.report": "楼下新开的烤鱼店 烟直往我家灌 | 炸臭豆腐的味道天天熏 窗户不敢打开",
+    "environment.garbage.report": "单元门口堆了一个礼拜的装修渣子 | 公共厕所粪便都漫出来了",
+    "environment.greening_pests.report": "梧桐树叶把我家阳台挡死了 求修剪 | 厨房成群的蟑螂 整栋都有",
+    "environment.illegal_building.report": "隔壁在天台又加了一层玻璃房 | 卖菜的车把人行道全占了",
+    "environment.noise.report": "对面KTV凌晨两点还在嗨 | 早上六点就有人放音响跳操",
+    "environment.pollution.report": "厂子烟囱一股塑料味 晚上最重 | 湖里漂死鱼 像是有人排废水",
+    "governance.business_license.open": "想摆个固定摊位卖包子 证照怎么跑 | 个体户不干了 营业执照如何注销",
+    "governance.other.ask": "这件事不知道归谁 你们先听我说 | 问了三个单位都说不是他们的事",
+    "governance.participation.suggest": "提个建议 空地能不能做个小花园 | 想看看我们社区今年钱怎么花的",
+    "governance.resident_info.correct": "你们登记我家五口人 其实四口 | 有人敲门要抄身份证 说是网格员 真的假的",
+    "governance.staff_conduct.report": "办事大厅那个女的凶得很 玩手机不理人 | 想表扬一下帮我妈背上楼的小伙子",
+    "health_birth.birth_benefits.childcare_money": "宝宝去年三月生 能领育儿的钱吗 怎么申请 | 生育津贴公司说还没批下来",
+    "health_birth.community_health.ask": "带老娘去做免费体检 要不要空腹 | 娃该打百白破了 去哪打",
+    "health_birth.family_planning_support.ask": "就一个姑娘 退休了独生子女奖励怎么没有 | 光荣证弄丢 可以补不",
+    "health_birth.hospital_complaint.report": "拔牙拔错了 诊所不承认 | 住院清单里多了好几项没做过的检查",
+    "health_birth.mental_support.help": "整夜整夜睡不着 心跳得厉害 | 我弟弟有躁狂 最近又不吃药了",
+    "housing.dangerous_house.report": "天花板水泥块掉下来 差点砸到人 | 装修的把承重的墙打了个洞",
+    "housing.developer_dispute.report": "房子说好前年交 到现在还是毛坯没封顶 | 小区入住三年 开发商大证没办",
+    "housing.expropriation.ask": "听说棉纺宿舍要征收 有准信吗 | 签了协议半年 补偿款一分没见",
+    "housing.public_rental.apply": "刚参加工作 租不起房 能申公租房吗 | 我排号公租房两年了 轮到第几",
+    "housing.purchase_fund.ask": "想提公积金还房贷 | 研究生来武汉买房有多少补贴",
+    "housing.renovation.ask": "我们钢花宿舍什么时候轮到旧改 | 六楼要装电梯 一楼死活不签字",
+    "property_repair.elevator.report": "3栋电梯又停了 我爸坐轮椅出不去 | 电梯突然下坠两层才停 太吓人",
+    "property_repair.leak_pipe.report": "卫生间顶上一直滴水 楼上不开门 | 一楼地漏往外冒脏水",
+    "property_repair.parking.report": "有车横在单元口 救护车都进不来 | 想在自己车位装个充电的桩子 物业不让",
+    "property_repair.property_service.complain": "物业费年年涨 垃圾没人收 绿化枯死 | 大家想换掉物业 组个业委会",
+    "property_repair.public_facility.report": "单元里的声控灯全灭了 老人摸黑爬楼 | 路中间一个窨井盖松了 骑车颠一下",
+    "property_repair.utility_billing.ask": "两个人住 水费这次一百八 不对劲 | 买的二手房 电表还是前房主名字",
+    "property_repair.utility_outage.report": "一整片都黑了 什么时候来电 | 水龙头出来黄汤 没法煮饭",
+    "safety_law.fire_hazard.report": "有人从六楼吊根线下来给电瓶车充电 | 楼梯间被杂物堵死 万一失火跑不出去",
+    "safety_law.fraud_consumer.help": "自称社保局的让我转账验证 是不是骗局 | 美容店老板跑了 卡里还有五千",
+    "safety_law.legal_aid.apply": "没钱打官司 可以派个律师吗 | 想给三个子女分遗产 遗嘱要怎么立",
+    "safety_law.neighbor_dispute.mediate": "楼上小孩天天蹦 说了几次还吵起来 | 三兄妹为老人赡养费扯皮 想请人评个理",
+    "safety_law.pets.report": "隔壁泰迪从早叫到晚 | 孩子被没拴绳的金毛扑倒",
+    "safety_law.public_security.report": "我家门锁有被人动过的痕迹 | 停在楼下的电瓶车昨晚被人偷走了",
+    "social_insurance.medical_enrolment.pay": "明年的居民医保几号截止 一个人交多少 | 刚生的宝宝怎么上医保",
+    "social_insurance.medical_reimburse.how": "在深圳住的院 回来怎么报 | 糖尿病想办门诊慢病",
+    "social_insurance.pension_benefits.after_death": "老父亲过世了 社保这边能领多少丧葬费 | 我公公走了 养老金账户余额子女能取吗",
+    "social_insurance.pension_benefits.money": "这个月退休金比上月少两百 | 下半年到龄 退休手续提前多久办",
+    "social_insurance.pension_certification.how": "我奶奶人脸怎么都扫不过去 怕停养老金 | 领退休金的每年要认证一回 到哪认",
+    "social_insurance.pension_enrolment.pay": "在东莞交过六年社保 想转回来接着交 | 离退休还缺四年养老保险 可以一次交清吗",
+    "transport.public_transport.report": "713路等了四十分钟不来 | 我刷敬老卡公交司机叫我别上",
+    "transport.taxi_road.report": "出租车司机绕了大半个城 多收三十 | 幸福里门口没有斑马线 过马路太险",
+    "veterans.benefit_support.ask": "我是参加过边境作战的 每月补助多少 | 伤残军人的抚恤几号发",
+    "veterans.card_record.apply": "退伍二十年 想办那个优待证 带啥 | 门上的光荣之家牌子锈了 换一块",
+    "volunteer.activity_donation.organise": "我们银行支部想来社区搞次服务 | 家里一堆没穿过的衣裳 捐到哪好",
+    "volunteer.hours_certificate.ask": "上星期的清扫活动 系统里没给我加时长 | 入党要交志愿服务证明 找谁开",
+    "volunteer.join.register": "我退休前是电工 想义务帮大家修修 | 大学生暑假想来当志愿者",
+}
+
+UNRELATED = (
+    "今天武汉下不下雨 | 帮我写一首关于春天的诗 | 给我讲个笑话吧 | 美国总统是谁 | 一加一等于几 | "
+    "推荐几部好看的电视剧 | 股票明天涨还是跌 | 比特币现在什么价 | 怎么用 Excel 做透视表 | "
+    "红烧肉怎么做才好吃 | 世界杯冠军是哪支球队 | 你会下象棋吗 | 周杰伦最新的歌叫什么 | "
+    "火星上有没有水 | 给我的猫起个名字 | 数学作业第三题怎么解 | 写一份年终总结 | "
+    "Java 和 Python 哪个好学 | 怎么追女孩子 | 昨晚球赛几比几 | 光速是多少 | "
+    "把这张图片变成动漫风格 | 历史上李白活了多少岁 | 键盘上的回车键失灵了怎么修"
+)
+
+
+def asked() -> Iterator[tuple[str, str]]:
+    """Every question with the id of the article that should answer it."""
+    for article_id, questions in QUESTIONS.items():
+        for question in questions.split(" | "):
+            yield article_id, question
+
+
+@pytest.fixture(scope="module")
+def index() -> ArticleIndex:
+    return ArticleIndex(ARTICLES, TAXONOMY)
+
+
+def share_found(index: ArticleIndex, *, within: int, matter_known: bool) -> float:
+    cases = list(asked())
+    found = 0
+    for article_id, question in cases:
+        matter = "/".join(article_id.split(".")[:2]) if matter_known else None
+        hits = index.search(question, matter=matter, today=TODAY, limit=within)
+        found += article_id in [hit.article.id for hit in hits]
+    return found / len(cases)
+
+
+def test_every_article_has_questions_in_other_peoples_words():
+    assert set(QUESTIONS) == {article.id for article in ARTICLES}
+    own = {question for article in ARTICLES for question in article.questions}
+    assert not own & {question for _, question in asked()}
+
+
+@pytest.mark.evaluation
+def test_the_right_article_is_found_by_its_words_alone(index):
+    assert share_found(index, within=1, matter_known=False) >= 0.72
+    assert share_found(index, within=5, matter_known=False) >= 0.90
+
+
+@pytest.mark.evaluation
+def test_the_right_article_is_found_when_the_matter_is_known(index):
+    assert share_found(index, within=1, matter_known=True) >= 0.93
+    assert share_found(index, within=3, matter_known=True) >= 0.98
+
+
+@pytest.mark.evaluation
+def test_words_that_fit_no_article_seldom_look_like_a_fit(index):
+    unrelated = UNRELATED.split(" | ")
+    taken = [text for text in unrelated if any(hit.fits for hit in index.search(text, today=TODAY))]
+    assert len(taken) <= len(unrelated) * 0.15, taken
+
+
+@pytest.mark.evaluation
+def test_a_right_first_hit_is_seldom_called_unfit(index):
+    firsts = [(wanted, index.search(text, today=TODAY, limit=1)) for wanted, text in asked()]
+    right = [hits[0] for wanted, hits in firsts if hits and hits[0].article.id == wanted]
+    assert sum(hit.fits for hit in right) >= 0.9 * len(right)
+
+
+def test_somebody_who_wants_meals_for_her_mother_is_shown_the_meals(index):
+    first, *others = index.search("我妈八十三了一个人住，想有人送饭", today=TODAY)
+    assert first.article.id == "elder_care.meal.delivery"
+    assert first.fits
+    assert not first.expired
+    assert first.score > 1.5 * max(other.score for other in others)
+
+
+def test_traditional_characters_and_dialect_find_the_same_article(index):
+    for text in ("失業金怎麼領", "失业金么样领", "下崗補貼到哪裡拿"):
+        assert index.search(text, today=TODAY)[0].article.matter == "employment/unemployment"
+
+
+def test_nothing_is_found_where_no_word_is_shared(index):
+    assert index.search("ﾟヽ★ xyzzy", today=TODAY) == []
+    assert index.search("", today=TODAY, matter=None) == []
+
+
+def test_an_index_of_no_articles_finds_nothing():
+    assert ArticleIndex([], TAXONOMY).search("失业金", today=TODAY) == []
+
+
+def test_a_known_matter_pushes_its_articles_up_but_hides_no_other(index):
+    text = "怎么申请"
+    pushed = index.search(text, matter="elder_care/home_adaptation", today=TODAY)
+    assert pushed[0].article.matter == "elder_care/home_adaptation"
+    assert {hit.article.matter for hit in pushed} != {"elder_care/home_adaptation"}
+
+
+def test_an_unknown_matter_changes_nothing(index):
+    plain = index.search("公租房怎么排队", today=TODAY)
+    assert index.search("公租房怎么排队", matter="no/such", today=TODAY) == plain
+
+
+def test_no_more_hits_are_given_than_asked_for(index):
+    assert len(index.search("老人怎么申请补贴", today=TODAY, limit=2)) == 2
+
+
+def test_an_expired_article_is_found_and_flagged():
+    old = [replace(row, valid_until=date(2026, 1, 31)) for row in ARTICLES]
+    assert ArticleIndex(old, TAXONOMY).search("失业金怎么领", today=TODAY)[0].expired
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": ArticleStatus.DRAFT},
+        {"status": ArticleStatus.WITHDRAWN},
+        {"status": ArticleStatus.IN_REVIEW},
+        {"valid_from": date(2026, 12, 1)},
+    ],
+)
+def test_what_is_not_published_yet_or_any_more_is_not_found(changes):
+    hidden = [replace(row, **changes) for row in ARTICLES]
+    assert ArticleIndex(hidden, TAXONOMY).search("失业金怎么领", today=TODAY) == []
+
+
+def test_articles_for_staff_are_shown_to_staff_only():
+    inner = ArticleIndex([replace(row, audience=Audience.STAFF) for row in ARTICLES], TAXONOMY)
+    assert inner.search("失业金怎么领", today=TODAY) == []
+    assert inner.search("失业金怎么领", today=TODAY, audience=Audience.STAFF)
+
+
+def test_what_residents_asked_before_helps_to_find_the_article(index):
+    text = "金毛扑人没人拴"
+    asked_before = {"safety_law/pets": ["那只金毛又扑人", "金毛没拴好扑了我妈", "大金毛见人就扑"]}
+    taught = ArticleIndex(ARTICLES, TAXONOMY, asked=asked_before)
+    assert taught.search(text, today=TODAY)[0].article.matter == "safety_law/pets"
+    assert index.search(text, today=TODAY)[0].article.matter != "safety_law/pets"
+
+
+def test_an_article_is_found_by_its_id(index):
+    found = index.find_article("assistance.dibao.apply")
+    assert found is not None
+    assert found.title == "低保怎么申请"
+    assert index.find_article("no.such.article") is None
+
+
+def test_words_of_one_idea_share_a_term():
+    wording = Wording({"么事": "什么"}, [["工资", "工钱"]])
+    assert set(wording.terms("工钱")) & set(wording.terms("工资")) == {"#工资", "工"}
+    assert wording.plain("搞么事，ＡＢＣ") == "搞什么,abc"
+
+
+def test_no_word_stands_for_two_ideas():
+    words = [word for row in load_synonyms() for word in row]
+    assert sorted(words) == sorted(set(words))
