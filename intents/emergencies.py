@@ -23,6 +23,8 @@ GAP = re.compile(r"<(\d+)>")
 SENTENCE_END = re.compile(r"[。!?;…\n]+")
 SOFT_END = re.compile(r"[。!?;…\n,、\s]+")
 LONGEST_SENTENCE = 120
+SELF_HARM = "self_harm"
+NEVER = r"(?!)"
 LEVELS = ("P0", "P1", "P2", "P3")
 
 Guess = Callable[[str], str | None]
@@ -49,6 +51,7 @@ class Rules:
     alarm: re.Pattern[str]
     own: re.Pattern[str] | None
     unless: re.Pattern[str]
+    """Harmless meanings, sought in the clause of the hit."""
 
 
 class DangerFinder:
@@ -58,11 +61,12 @@ class DangerFinder:
         document = document or read_patterns()
         everywhere = document["everywhere"]
         self._rules = [
-            _rules(trigger, document.get(trigger.id, {}), everywhere["unless"])
-            for trigger in taxonomy.triggers.values()
+            _rules(trigger, document.get(trigger.id, {})) for trigger in taxonomy.triggers.values()
         ]
         self._triggers = taxonomy.triggers
+        self._story = re.compile("|".join(_expand(pattern) for pattern in everywhere["unless"]))
         self._past = _words((*taxonomy.past_markers, *everywhere["past"], *everywhere["over"]))
+        self._past_self_harm = _words(taxonomy.past_markers)
         self._present = _words(everywhere["present"])
         families = taxonomy.self_harm_families
         self._weak = frozenset((*families.get("burden", ()), *families.get("hopeless", ())))
@@ -74,7 +78,7 @@ class DangerFinder:
             return None
         best = min(hits, key=lambda hit: (hit.past, hit.weak, self._level(hit), hit.start))
         trigger = self._triggers[best.trigger_id]
-        start, end = _sentence_around(text.text, best.start, best.end)
+        start, end = _around(text.text, best.start, best.end, SENTENCE_END)
         first, last = text.span(start, end)
         return Danger(
             trigger_id=trigger.id,
@@ -94,22 +98,30 @@ class DangerFinder:
         for rules in self._rules:
             for pattern, by in ((rules.alarm, "phrase"), (rules.own, "pattern")):
                 for found in pattern.finditer(text) if pattern else ():
-                    if not _is_harmless(rules, text, found):
+                    if not self._is_harmless(rules, text, found):
                         weak = found.group() in self._weak
-                        past = self._is_past(text, found.start(), found.end())
-                        yield Hit(rules.trigger.id, found.start(), found.end(), by, past, weak)
+                        past = self._is_past(rules.trigger.id, text, *found.span())
+                        yield Hit(rules.trigger.id, *found.span(), by, past, weak)
 
     def _by_model(self, text: str, guess: Guess) -> Iterator[Hit]:
         for start, end in _worth_guessing(text):
             trigger_id = guess(text[start:end])
             if trigger_id:
-                yield Hit(trigger_id, start, end, "model", self._is_past(text, start, end))
+                yield Hit(
+                    trigger_id, start, end, "model", self._is_past(trigger_id, text, start, end)
+                )
 
-    def _is_past(self, text: str, start: int, end: int) -> bool:
+    def _is_harmless(self, rules: Rules, text: str, found: re.Match[str]) -> bool:
+        clause = _around(text, *found.span(), SOFT_END)
+        if rules.unless.search(text, *clause):
+            return True
+        return self._story.search(text, *_around(text, *found.span(), SENTENCE_END)) is not None
+
+    def _is_past(self, trigger_id: str, text: str, start: int, end: int) -> bool:
         """Only past markers and no clue of the present in the sentence."""
-        first, last = _sentence_around(text, start, end)
-        sentence = text[first:last]
-        return bool(self._past.search(sentence)) and not self._present.search(sentence)
+        sentence = slice(*_around(text, start, end, SENTENCE_END))
+        past = self._past_self_harm if trigger_id == SELF_HARM else self._past
+        return bool(past.search(text[sentence])) and not self._present.search(text[sentence])
 
 
 def read_patterns(path: Path = PATTERNS) -> Mapping[str, Any]:
@@ -146,18 +158,13 @@ def _split(text: str, start: int, end: int, rule: re.Pattern[str]) -> Iterator[t
         yield place, end
 
 
-def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence in which a hit lies, at most a few hundred characters of it."""
+def _around(text: str, start: int, end: int, rule: re.Pattern[str]) -> tuple[int, int]:
+    """The sentence or clause in which a hit lies, at most a few hundred characters of it."""
     near = max(0, start - 2 * LONGEST_SENTENCE)
-    before = [found.end() for found in SENTENCE_END.finditer(text, near, start)]
-    after = SENTENCE_END.search(text, end, end + 2 * LONGEST_SENTENCE)
     far = min(len(text), end + 2 * LONGEST_SENTENCE)
+    before = [found.end() for found in rule.finditer(text, near, start)]
+    after = rule.search(text, end, far)
     return (before[-1] if before else near), (after.start() if after else far)
-
-
-def _is_harmless(rules: Rules, text: str, found: re.Match[str]) -> bool:
-    start, end = _sentence_around(text, found.start(), found.end())
-    return rules.unless.search(text, start, end) is not None
 
 
 MOST_GUESSES = 60
@@ -174,17 +181,15 @@ def _worth_guessing(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _rules(
-    trigger: EmergencyTrigger, own: Mapping[str, Sequence[str]], unless_anywhere: Sequence[str]
-) -> Rules:
+def _rules(trigger: EmergencyTrigger, own: Mapping[str, Sequence[str]]) -> Rules:
     patterns = [_expand(pattern) for pattern in own.get("patterns", ())]
     unless = [re.escape(words) for words in trigger.not_if]
-    unless += [_expand(pattern) for pattern in (*own.get("unless", ()), *unless_anywhere)]
+    unless += [_expand(pattern) for pattern in own.get("unless", ())]
     return Rules(
         trigger=trigger,
         alarm=_words(trigger.phrases),
         own=re.compile("|".join(patterns)) if patterns else None,
-        unless=re.compile("|".join(unless)),
+        unless=re.compile("|".join(unless) or NEVER),
     )
 
 
