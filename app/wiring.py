@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
 from app.models import model_file
+from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
 from conversations.inbox import Inbox
 from conversations.log import ConversationLog
@@ -26,6 +27,7 @@ from intents.understander import Understander, load_understander
 from knowledge_base.answer import Office, known_offices
 from knowledge_base.article_files import load_articles
 from knowledge_base.search import ArticleIndex
+from notifications.sender import ChannelSender, Sender
 from tickets.alerts import Ladder
 from tickets.calendar import WorkingCalendar
 from tickets.lifecycle import Tickets
@@ -60,6 +62,8 @@ class House:
     front_desk: FrontDesk
     front_door: FrontDoor
     decoders: Mapping[Channel, Decoder]
+    sender: Sender
+    timekeeper: Timekeeper
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -83,7 +87,11 @@ def read_understander(settings: Settings, taxonomy: Taxonomy, street: Street) ->
 
 
 def build_house(
-    settings: Settings, *, clock: Clock | None = None, signals: Signals | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    signals: Signals | None = None,
+    channels: Mapping[Channel, ChannelSender] | None = None,
 ) -> House:
     """Build everything; raises `SettingsError` for what cannot work."""
     keys = load_keys(settings)
@@ -112,6 +120,18 @@ def build_house(
         settings=settings.desk,
         offices=offices,
     )
+    front_door = FrontDoor(
+        database=database,
+        inbox=inbox,
+        speech=speech,
+        classifier=understander,
+        search=articles,
+        desk=front_desk,
+        decoders=decoders,
+        signals=signals,
+        limits=limits,
+        clock=clock,
+    )
     return House(
         settings=settings,
         public_url=public_url(settings),
@@ -133,19 +153,10 @@ def build_house(
         offices=offices,
         understander=understander,
         front_desk=front_desk,
-        front_door=FrontDoor(
-            database=database,
-            inbox=inbox,
-            speech=speech,
-            classifier=understander,
-            search=articles,
-            desk=front_desk,
-            decoders=decoders,
-            signals=signals,
-            limits=limits,
-            clock=clock,
-        ),
+        front_door=front_door,
         decoders=decoders,
+        sender=Sender(database=database, vault=vault, clock=clock, channels=channels or {}),
+        timekeeper=Timekeeper(front_door=front_door),
     )
 
 

@@ -1,7 +1,7 @@
 """The message log: inbox and outbox read together, as staff see a conversation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +34,9 @@ class LoggedMessage:
     number: int | None
     """The outbox number, for outbound messages."""
     inbox_id: int | None = None
+    urgent: bool = False
+    calls: tuple[str, ...] = ()
+    card: dict[str, str] = field(default_factory=dict)
 
 
 class ConversationLog:
@@ -82,6 +85,9 @@ class ConversationLog:
             understood=None,
             number=said.number,
             inbox_id=row.inbox_id,
+            urgent=said.reply.urgent,
+            calls=said.reply.calls,
+            card=said.reply.card,
         )
 
     def _words(self, row: InboxMessage) -> str:

@@ -34,7 +34,7 @@ from handlers.routing import is_emergency, route
 from handlers.turn import Outcome, Turn
 from intents.understanding import Classifier, Understanding
 from knowledge_base.search import Hit
-from notifications.outbox import BOT_AUTHOR, Circumstances, Said
+from notifications.outbox import BOT_AUTHOR, PULLED, Circumstances, Said
 
 _SLOW_TEXT = 2_000
 """Longer messages are understood in a thread, so that nobody else waits."""
@@ -299,8 +299,10 @@ class FrontDoor:
 
     async def _tell(self, turn: Turn, outcome: Outcome) -> None:
         """Hints after the commit; whoever misses one finds the rows."""
+        address = turn.standing.address
         await self._signals.publish(f"conversation:{turn.conversation_id}")
-        if turn.standing.address.channel not in (Channel.WEB, Channel.REST, Channel.TERMINAL):
+        await self._signals.publish(f"{address.channel}:{address.peer}")
+        if address.channel not in PULLED:
             await self._signals.publish("outbox")
         if outcome.ticket_id is not None or outcome.rings or turn.standing.held_by_id:
             await self._signals.publish("console", "ring" if outcome.rings else "ticket")

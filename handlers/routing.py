@@ -22,6 +22,7 @@ from handlers.residents import (
     small_talk,
     yes_no,
 )
+from handlers.residents.clues import has_place
 from handlers.residents.desk import FrontDesk
 from handlers.turn import Outcome, Turn
 from intents.understanding import is_blank
@@ -79,6 +80,8 @@ _INTERRUPTING = frozenset(
 """Acts that are heard even while a question waits for its answer."""
 
 _SURE_ENOUGH = 0.5
+_SHORTEST_STORY = 8
+"""Characters from which on a message is registered even if its matter is not clear."""
 _NEW_REQUEST = frozenset({"raise_request", "ask_info"})
 
 
@@ -177,10 +180,25 @@ def _anew(turn: Turn) -> Verb:
     if turn.act in _BY_ACT and (turn.act != "provide_slot" or turn.dialogue.ticket_number):
         return _BY_ACT[turn.act]
     if turn.understanding.decision == "unsure" or turn.matter is None:
-        return choose.clarify
+        return make_request.register_for_person if _has_substance(turn) else choose.clarify
     if turn.understanding.decision == "either_or":
         return choose.ask_either_or
     return ask_question.ask_question if turn.act == "ask_info" else make_request.make_request
+
+
+def _has_substance(turn: Turn) -> bool:
+    """Whether a person could do something with these words, though we cannot name the matter."""
+    return (
+        len(turn.words.strip()) >= _SHORTEST_STORY
+        or has_place(_clues_of(turn))
+        or turn.find_entity("phone") is not None
+    )
+
+
+def _clues_of(turn: Turn) -> dict[str, str]:
+    """Named places and doors in this message."""
+    kinds = {"community": "community", "place": "place", "building": "address"}
+    return {slot: "" for kind, slot in kinds.items() if turn.find_entity(kind)}
 
 
 def _means_it(turn: Turn) -> bool:

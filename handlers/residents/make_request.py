@@ -28,6 +28,11 @@ async def make_request(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Ou
     return await begin_form(session, desk, turn, new_form(desk, turn, turn.matter))
 
 
+async def register_for_person(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
+    """The matter is not clear, but there is something to do: a person decides what it is."""
+    return await begin_form(session, desk, turn, new_form(desk, turn, None))
+
+
 def new_form(desk: FrontDesk, turn: Turn, matter: str | None) -> Form:
     """A form with everything that this message already says."""
     understood = turn.understanding
@@ -152,12 +157,14 @@ def remember(dialogue: Dialogue, form: Form) -> Dialogue:
 
 def _understood(desk: FrontDesk, turn: Turn, form: Form) -> tuple[Reply, ...]:
     """What was understood, and the short answer where an article has one."""
+    if form.matter is None:
+        return (desk.say(turn, "request.for_person"),)
     name = desk.matter_name(form.matter, turn.language)
     head = desk.texts.say("chat.request.understood", turn.language, matter=name)
     answer = (
         desk.answer_for(turn, form.matter) if form.request_type in ("help", "consult") else None
     )
-    if form.matter is None or answer is None:
+    if answer is None:
         return (Reply(head),)
     source = desk.texts.say("chat.answer.source", turn.language, source=answer.source_line)
     return (Reply(f"{head}\n{answer.short}\n{source}"),)

@@ -1,0 +1,62 @@
+"""Commands about the database: db upgrade, backup, restore, demo, keys."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.frame import show, with_house
+from app.keys import make_keys
+from app.schema import upgrade as upgrade_schema
+from app.wiring import House
+
+db = typer.Typer(help="The database's schema.", no_args_is_help=True)
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the newest schema."""
+    with_house(lambda house: upgrade_schema(house.database))
+    typer.echo("the schema is up to date")
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where to write it.")]) -> None:
+    """A consistent copy of the database while everything runs."""
+    from app.backups import write_backup
+
+    async def work(house: House) -> None:
+        await write_backup(house.database, file)
+
+    with_house(work)
+    typer.echo(f"wrote {file}; the keys are not in it, keep them apart")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` wrote.", exists=True)],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what is there.")] = False,
+) -> None:
+    """Put a copy back; nothing else may be running."""
+    from app.backups import restore_backup
+
+    async def work(house: House) -> None:
+        await restore_backup(house.database, file, replace=yes)
+
+    with_house(work)
+    typer.echo("restored")
+
+
+def demo() -> None:
+    """Load the sample street: staff, volunteers, rota."""
+    from app.demo import load_demo
+
+    async def work(house: House) -> list[str]:
+        await upgrade_schema(house.database)
+        return await load_demo(house)
+
+    for line in with_house(work):
+        typer.echo(line)
+
+
+def keys() -> None:
+    """Make a fresh pair of keys for the environment."""
+    show({f"BAIJIAMEN_SECURITY__{name.upper()}": value for name, value in make_keys().items()})

@@ -1,0 +1,56 @@
+"""What every command shares: settings, one event loop, errors as one clear line."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+import orjson
+import typer
+
+from app.configuration import load_settings
+from app.logs import configure_logs
+from app.wiring import House, build_house
+from core.errors import FrontDoorError
+from core.settings import Settings
+
+_T = TypeVar("_T")
+
+
+def settings() -> Settings:
+    """The settings, or the end of the command with a line that says what to do."""
+    return guarded(load_settings)
+
+
+def with_house(work: Callable[[House], Awaitable[_T]]) -> _T:
+    """Build everything, do the work, close everything."""
+
+    async def run() -> _T:
+        loaded = load_settings()
+        configure_logs(loaded.log)
+        house = build_house(loaded)
+        try:
+            return await work(house)
+        finally:
+            await house.close()
+
+    return guarded(lambda: asyncio.run(run()))
+
+
+def guarded(work: Callable[[], _T]) -> _T:
+    """Turn our own errors into one line and exit status 1."""
+    try:
+        return work()
+    except FrontDoorError as error:
+        fail(str(error))
+
+
+def fail(words: str) -> NoReturn:
+    """Say what went wrong and end with 1."""
+    typer.echo(f"baijiamen: {words}", err=True)
+    raise typer.Exit(1)
+
+
+def show(value: object) -> None:
+    """Print JSON for a program."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")

@@ -1,0 +1,159 @@
+"""Commands about understanding and answers: classify, evaluate, train, knowledge."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from intents.evaluation import evaluate as score
+
+from app.cli.frame import fail, guarded, settings, show
+from app.models import train as train_model
+from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
+from core.dates import today_in_china
+from intents.understander import Understander
+from intents.understanding import as_parse
+from knowledge_base.article_files import load_articles
+from knowledge_base.check import check_articles
+from knowledge_base.search import ArticleIndex
+
+Text = Annotated[str | None, typer.Argument(help="The text; left out: standard input.")]
+Lines = Annotated[bool, typer.Option("--jsonl", help="Read and write one JSON object a line.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For a program.")]
+
+
+def classify(text: Text = None, jsonl: Lines = False) -> None:
+    """Understand a text, or every line `{"id","text"[,"context"]}`, and print what was understood."""
+    understander = _understander()
+
+    def one(row: dict[str, Any]) -> dict[str, Any]:
+        understood = understander.understand(row["text"], context=row.get("context"))
+        return {"id": row.get("id"), **as_parse(understood)}
+
+    if jsonl:
+        _each_line(one)
+        return
+    parsed = one({"text": _text(text)})
+    del parsed["id"]
+    show(parsed)
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled lines: {id, text, matter, act, …}")],
+    as_json: AsJson = False,
+) -> None:
+    """Score the model against labels."""
+    rows = list(_read_lines(file.read_text(encoding="utf-8").splitlines()))
+    report = guarded(lambda: score(_understander(), rows))
+    if as_json:
+        show(report.as_dict())
+    else:
+        typer.echo(report.as_text())
+
+
+def train(as_json: AsJson = False) -> None:
+    """Train from intents/catalogue and write the model under var/models."""
+    loaded = settings()
+    began = time.perf_counter()
+    scores = guarded(lambda: train_model(loaded, read_taxonomy(loaded), read_street(loaded)))
+    scores["seconds"] = round(time.perf_counter() - began, 1)
+    if as_json:
+        show(scores)
+        return
+    for name, value in scores.items():
+        typer.echo(f"{name}: {value}")
+
+
+knowledge = typer.Typer(help="The articles: search and check them.", no_args_is_help=True)
+
+
+@knowledge.command("search")
+def search(
+    text: Text = None,
+    as_json: AsJson = False,
+    jsonl: Lines = False,
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 5,
+) -> None:
+    """Find the articles for a question, best first."""
+    loaded = settings()
+    index = guarded(lambda: ArticleIndex(load_articles(ARTICLES), read_taxonomy(loaded)))
+    understander = _understander()
+    today = today_in_china(datetime.now(UTC))
+
+    def one(row: dict[str, Any]) -> dict[str, Any]:
+        matter = understander.understand(row["text"]).matter
+        hits = index.search(
+            row["text"], matter=matter.name if matter else None, today=today, limit=limit
+        )
+        results = [
+            {
+                "article": hit.article.id,
+                "title": hit.article.title,
+                "matter": hit.article.matter,
+                "score": round(hit.score, 4),
+                "fits": hit.fits,
+            }
+            for hit in hits
+        ]
+        return {"id": row.get("id"), "results": results}
+
+    if jsonl:
+        _each_line(one)
+        return
+    found = one({"text": _text(text)})["results"]
+    if as_json:
+        show(found)
+        return
+    for each in found:
+        typer.echo(f"{each['score']:.2f}  {each['article']}  {each['title']}")
+
+
+@knowledge.command("check")
+def check(as_json: AsJson = False) -> None:
+    """The editors' checks over all articles; exit 1 when one fails."""
+    loaded = settings()
+    taxonomy = read_taxonomy(loaded)
+    articles = guarded(lambda: load_articles(ARTICLES))
+    findings = check_articles(
+        articles, taxonomy, today_in_china(datetime.now(UTC)), required_matters=taxonomy.matters
+    )
+    if as_json:
+        show([str(finding) for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(str(finding))
+        typer.echo(f"{len(articles)} articles, {len(findings)} findings")
+    if findings:
+        raise typer.Exit(1)
+
+
+def _understander() -> Understander:
+    loaded = settings()
+    return guarded(lambda: read_understander(loaded, read_taxonomy(loaded), read_street(loaded)))
+
+
+def _text(text: str | None) -> str:
+    return sys.stdin.read() if text is None else text
+
+
+def _each_line(one: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    for row in _read_lines(sys.stdin):
+        sys.stdout.buffer.write(orjson.dumps(one(row)) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _read_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for place, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            fail(f"line {place} is no JSON")
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            fail(f'line {place} has no "text"')
+        yield row

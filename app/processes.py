@@ -1,0 +1,181 @@
+"""The roles and how they run: web, worker, sender and clock, in one process or in several."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+
+from app.schema import is_current
+from app.website import build_website
+from app.wiring import House
+from core.errors import DatabaseUnavailable, SettingsError
+
+ROLES = ("web", "worker", "sender", "clock")
+_GRACE_SECONDS = 8
+_LOOK_SECONDS = 2.0
+"""A worker that missed a wake-up looks again after so long."""
+_RETRY_SECONDS = 1.0
+_TICK_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+Step = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One role that is no server: what to do, which signal wakes it, how long it sleeps."""
+
+    name: str
+    step: Step
+    topic: str | None
+    seconds: float
+
+
+def check_roles(house: House, roles: Sequence[str]) -> None:
+    """Raise `SettingsError` for roles that cannot run so."""
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise SettingsError("--roles", f"{unknown[0]} is no role", f"Use {', '.join(ROLES)}.")
+    if house.database.is_sqlite and set(roles) != set(ROLES):
+        raise SettingsError(
+            "--roles",
+            "SQLite has one writer, so all roles run in one process",
+            "Leave --roles out, or set DATABASE__URL to PostgreSQL.",
+        )
+    if set(roles) != set(ROLES) and not house.settings.redis.url:
+        raise SettingsError(
+            "REDIS__URL",
+            "is needed when roles run in several processes",
+            "Set it to redis://host:6379/0.",
+        )
+
+
+async def serve(house: House, roles: Sequence[str], *, ready: Callable[[], None]) -> None:
+    """
+    Run the roles until SIGTERM or SIGINT; finish what is begun, within 10 s.
+
+    Raises `SettingsError` for an unreachable database, an old schema or a taken port.
+    """
+    check_roles(house, roles)
+    await _check_database(house)
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_run(house, loop, stop)) for loop in _loops(house, roles)]
+        if "web" in roles:
+            group.create_task(_web(house, stop, ready))
+        else:
+            ready()
+        await stop.wait()
+        await _stop(tasks)
+    await house.close()
+
+
+def _loops(house: House, roles: Sequence[str]) -> list[Loop]:
+    known = {
+        "worker": Loop("worker", house.front_door.work_through, "inbox", _LOOK_SECONDS),
+        "sender": Loop("sender", house.sender.deliver, "outbox", _LOOK_SECONDS),
+        "clock": Loop("clock", house.timekeeper.tick, None, _TICK_SECONDS),
+    }
+    return [known[role] for role in roles if role in known]
+
+
+async def _run(house: House, loop: Loop, stop: asyncio.Event) -> None:
+    """The outermost loop of a role: whatever happens in a step, the next one is tried."""
+    async with house.signals.subscribe(*([loop.topic] if loop.topic else [])) as subscription:
+        while not stop.is_set():
+            try:
+                await loop.step()
+            except DatabaseUnavailable as error:
+                log.warning("database_unavailable", role=loop.name, error=str(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+            except Exception:
+                log.exception("step_failed", role=loop.name)
+                await asyncio.sleep(_RETRY_SECONDS)
+            await subscription.wait(loop.seconds)
+            subscription.drain()
+
+
+async def _web(house: House, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    listening = _listen(house)
+    config = uvicorn.Config(
+        build_website(house),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        forwarded_allow_ips=house.settings.web.trusted_proxies or None,
+        lifespan="off",
+    )
+    server = _Server(config, ready)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stop.set()
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to us, because all roles stop together."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _listen(house: House) -> socket.socket:
+    host, port = house.settings.web.host, house.settings.web.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise SettingsError(
+            "WEB__PORT",
+            f"{host}:{port} cannot be used ({error.strerror})",
+            "Something else listens there? Try another: PORT=8001 make run.",
+        ) from None
+    listening.listen(512)
+    return listening
+
+
+async def _check_database(house: House) -> None:
+    try:
+        await house.database.ping()
+        current = await is_current(house.database)
+    except DatabaseUnavailable:
+        raise SettingsError(
+            "DATABASE__URL", "the database does not answer", "Is it running, and the URL right?"
+        ) from None
+    if not current:
+        raise SettingsError(
+            "DATABASE__URL", "the database has an older schema", "Run `baijiamen db upgrade`."
+        )
+
+
+async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Loops see the event at their next look; one in the middle of a step may finish it."""
+    _, pending = await asyncio.wait(tasks, timeout=_GRACE_SECONDS) if tasks else (set(), set())
+    for task in pending:
+        task.cancel()

@@ -1,0 +1,87 @@
+"""The web application: every door that speaks HTTP, on one application."""
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from api.health import Health
+from app.configuration import ROOT
+from app.keys import is_local
+from app.schema import is_current
+from app.wiring import House
+from bot.rest_channel import RestChannel
+from bot.web_chat import ChatDeps, WebChat
+from core.settings import SecuritySettings
+from web.application import add_pages
+from web.gate import Gate
+from web.pages import Pages, Surface
+
+SURFACES = (Surface(ROOT / "bot" / "templates", ROOT / "bot" / "static"),)
+
+
+def build_website(house: House) -> FastAPI:
+    """All pages and addresses of one process."""
+    app = FastAPI(
+        title="百家门 Baijiamen",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    pages = Pages(
+        texts=house.texts,
+        clock=house.clock,
+        street_name=house.street.name,
+        public_url=house.public_url,
+        surfaces=SURFACES,
+        language=house.settings.language,
+    )
+    gate = Gate(
+        database=house.database,
+        clock=house.clock,
+        security=_security(house),
+        public_url=house.public_url,
+    )
+    add_pages(app, pages=pages, gate=gate, limits=house.limits, clock=house.clock)
+    app.include_router(_web_chat(house, pages, gate).router())
+    _add_programs(app, house)
+    return app
+
+
+def _web_chat(house: House, pages: Pages, gate: Gate) -> WebChat:
+    deps = ChatDeps(
+        database=house.database,
+        front_door=house.front_door,
+        inbox=house.inbox,
+        speech=house.speech,
+        log=house.log,
+        signals=house.signals,
+        limits=house.limits,
+        clock=house.clock,
+        pages=pages,
+        gate=gate,
+    )
+    return WebChat(deps)
+
+
+def _add_programs(app: FastAPI, house: House) -> None:
+    """What other programs rely on."""
+    health = Health(
+        database=house.database,
+        signals=house.signals,
+        classifier=house.understander,
+        is_current=partial(is_current, house.database),
+    )
+    rest = RestChannel(
+        front_door=house.front_door,
+        database=house.database,
+        limits=house.limits,
+        clock=house.clock,
+        open_to_all=is_local(house.public_url),
+    )
+    app.include_router(health.router())
+    app.include_router(rest.router())
+
+
+def _security(house: House) -> SecuritySettings:
+    return house.settings.security
