@@ -88,7 +88,11 @@ class Answer:
     full: str
     """Everything needed to go and do it."""
     source_line: str
-    """What it rests on and since when, e.g. 依据：社会救助暂行办法；更新于 2026-11-22."""
+    """
+    What it rests on and since when, e.g. 依据：社会救助暂行办法；更新于 2026-11-22.
+
+    Where no law or official paper says it: whose word counts, 以民政救助窗口的答复为准.
+    """
     expired: bool
     """Only the direction is told and whom to ask; there is no figure in it."""
     condition: str | None
@@ -195,9 +199,12 @@ class _Composer:
         return without_amounts(text, self._stale) if self._stale else text
 
     def _source_line(self) -> str:
-        rests_on = self._article.legal_basis or self._article.source
-        names = "、".join(dict.fromkeys(row.name for row in rests_on))
-        return self._say("source_line", names=names, updated=self._article.valid_from)
+        updated = self._article.valid_from
+        if not self._article.legal_basis:
+            office = self._office_names[self._article.owner]
+            return self._say("source_line_office", office=office, updated=updated)
+        names = "、".join(dict.fromkeys(law.name for law in self._article.legal_basis))
+        return self._say("source_line", names=names, updated=updated)
 
     def _fill(self, text: str) -> str:
         return fill(text, amounts=self._amounts, offices=self._office_names)

@@ -147,6 +147,11 @@ def test_a_valid_article_is_told_with_its_figures_and_its_source():
     assert not answer.expired
 
 
+def test_without_a_law_the_answer_names_the_office_whose_word_counts():
+    answer = compose(an_article(legal_basis=()), today=TODAY, offices=OFFICES, texts=TEXTS)
+    assert answer.source_line == "以养老服务专班的答复为准；更新于 2026-01-01"
+
+
 def test_an_expired_article_keeps_its_direction_and_loses_every_figure():
     answer = compose(an_article(), today=date(2030, 1, 1), offices=OFFICES, texts=TEXTS)
     assert answer.expired
