@@ -25,6 +25,10 @@ class ArticleStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+TOLD = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.NEEDS_REVIEW})
+"""The states in which residents may be told something of it."""
+
+
 class Audience(StrEnum):
     """Who may read it."""
 
@@ -127,8 +131,7 @@ class Article:
 
     def is_told_on(self, today: date) -> bool:
         """Whether it may be found at all on this day."""
-        told = self.status in (ArticleStatus.PUBLISHED, ArticleStatus.NEEDS_REVIEW)
-        return told and self.valid_from <= today
+        return self.status in TOLD and self.valid_from <= today
 
     def is_expired_on(self, today: date) -> bool:
         """Whether only the direction may be told, without a figure."""

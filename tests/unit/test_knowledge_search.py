@@ -264,6 +264,11 @@ def test_an_article_is_found_by_its_id(index):
     assert index.find_article("no.such.article") is None
 
 
+def test_a_withdrawn_article_is_not_found_by_its_id_either():
+    withdrawn = replace(ARTICLES[0], status=ArticleStatus.WITHDRAWN)
+    assert ArticleIndex([withdrawn], TAXONOMY).find_article(withdrawn.id) is None
+
+
 def test_words_of_one_idea_share_a_term():
     wording = Wording({"么事": "什么"}, [["工资", "工钱"]])
     assert set(wording.terms("工钱")) & set(wording.terms("工资")) == {"#工资", "工"}
