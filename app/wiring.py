@@ -1,6 +1,6 @@
 """Builds every object from the settings; nothing else does."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.configuration import ROOT
@@ -22,7 +22,9 @@ from core.taxonomy import HERE, Street, Taxonomy, load_street, load_taxonomy
 from core.texts import Texts
 from core.vault import Vault
 from handlers.front_door import FrontDoor
+from handlers.notices import Notices
 from handlers.residents.desk import FrontDesk
+from handlers.staff.desk import Desk
 from intents.understander import Understander, load_understander
 from knowledge_base.answer import Office, known_offices
 from knowledge_base.article_files import load_articles
@@ -30,6 +32,7 @@ from knowledge_base.search import ArticleIndex
 from notifications.sender import ChannelSender, Sender
 from tickets.alerts import Ladder
 from tickets.calendar import WorkingCalendar
+from tickets.drafts import Drafts
 from tickets.lifecycle import Tickets
 
 ARTICLES = ROOT / "knowledge_base" / "articles"
@@ -60,6 +63,7 @@ class House:
     offices: Mapping[str, Office]
     understander: Understander
     front_desk: FrontDesk
+    staff_desk: Desk
     front_door: FrontDoor
     decoders: Mapping[Channel, Decoder]
     sender: Sender
@@ -120,6 +124,19 @@ def build_house(
         settings=settings.desk,
         offices=offices,
     )
+    staff_desk = Desk(
+        tickets=tickets,
+        notices=Notices(speech=speech, texts=texts, vault=vault, calendar=calendar),
+        vault=vault,
+        taxonomy=taxonomy,
+        street=street,
+        texts=texts,
+        calendar=calendar,
+        settings=settings.desk,
+        drafts=Drafts(tickets=tickets, vault=vault, taxonomy=taxonomy, calendar=calendar),
+        inbox=inbox,
+        find_danger=_danger_finder(understander),
+    )
     front_door = FrontDoor(
         database=database,
         inbox=inbox,
@@ -156,7 +173,14 @@ def build_house(
         front_door=front_door,
         decoders=decoders,
         sender=Sender(database=database, vault=vault, clock=clock, channels=channels or {}),
-        timekeeper=Timekeeper(front_door=front_door),
+        timekeeper=Timekeeper(
+            front_door=front_door,
+            database=database,
+            desk=staff_desk,
+            signals=signals,
+            clock=clock,
+        ),
+        staff_desk=staff_desk,
     )
 
 
@@ -164,6 +188,14 @@ def plain_decoders() -> dict[Channel, Decoder]:
     """Our own channels share one form of body."""
     plain = PlainDecoder()
     return dict.fromkeys((Channel.WEB, Channel.REST, Channel.TERMINAL, Channel.FAKE), plain)
+
+
+def _danger_finder(understander: Understander) -> Callable[[str], str | None]:
+    def find_danger(text: str) -> str | None:
+        danger = understander.understand(text).danger
+        return danger.trigger_id if danger else None
+
+    return find_danger
 
 
 def _signals(settings: Settings) -> Signals:

@@ -9,11 +9,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.demo import STAFF
+from app.models import model_path, train
 from app.tables import all_tables
+from app.wiring import House, build_house
 from core.database import Database
+from core.messages import Channel
+from core.settings import DatabaseSettings, IntentsSettings, Settings
 from core.taxonomy import Street, Taxonomy, load_street, load_taxonomy
 from core.texts import Texts
 from core.vault import Vault
+from people.accounts import add_staff
+from people.permissions import StaffMember
+from tests.people import FakeChannel, Resident
 from tests.servers import postgres_server, redis_server
 
 ROOT = Path(__file__).parent.parent
@@ -121,3 +129,61 @@ async def _create_schema(url: str) -> None:
     async with database.engine.begin() as connection:
         await connection.run_sync(all_tables().create_all)
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The model for the catalogue as it is, trained once and kept under var/."""
+    settings = Settings(intents=IntentsSettings(model_folder=ROOT / "var" / "models"))
+    if not model_path(settings).exists():
+        train(settings, load_taxonomy(), load_street())
+    return settings.intents.model_folder
+
+
+@pytest.fixture
+def settings(database_url: str, model_folder: Path, tmp_path: Path) -> Settings:
+    return Settings(
+        data_folder=tmp_path,
+        database=DatabaseSettings(url=database_url),
+        intents=IntentsSettings(model_folder=model_folder),
+    )
+
+
+@pytest.fixture
+def fake_channel() -> FakeChannel:
+    return FakeChannel()
+
+
+@pytest.fixture
+async def house(
+    settings: Settings, clock: FixedClock, fake_channel: FakeChannel
+) -> AsyncIterator[House]:
+    """Everything built as in production, on an empty database with a clock that stands."""
+    house = build_house(settings, clock=clock, channels={Channel.FAKE: fake_channel})
+    yield house
+    await house.close()
+
+
+@pytest.fixture
+def resident(house: House) -> Resident:
+    """Somebody who writes over a channel that answers at once."""
+    return Resident(house)
+
+
+@pytest.fixture
+async def staff(house: House) -> dict[str, StaffMember]:
+    """The sample street's staff by login; nobody has a password, so this takes no time."""
+    members = {}
+    async with house.database.transaction() as session:
+        for person in STAFF:
+            members[person.login] = await add_staff(
+                session,
+                login=person.login,
+                name=person.name,
+                number=person.number,
+                roles=person.roles,
+                units=person.units,
+                password_hash=None,
+                now=house.clock.now(),
+            )
+    return members

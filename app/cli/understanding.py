@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from intents.evaluation import evaluate as score
 
 from app.cli.frame import fail, guarded, settings, show
+from app.models import model_path
 from app.models import train as train_model
 from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
 from core.dates import today_in_china
@@ -47,6 +47,8 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score the model against labels."""
+    from intents.evaluation import evaluate as score
+
     rows = list(_read_lines(file.read_text(encoding="utf-8").splitlines()))
     report = guarded(lambda: score(_understander(), rows))
     if as_json:
@@ -55,9 +57,16 @@ def evaluate(
         typer.echo(report.as_text())
 
 
-def train(as_json: AsJson = False) -> None:
+def train(
+    as_json: AsJson = False,
+    if_missing: Annotated[
+        bool, typer.Option("--if-missing", help="Only if this catalogue has no model yet.")
+    ] = False,
+) -> None:
     """Train from intents/catalogue and write the model under var/models."""
     loaded = settings()
+    if if_missing and model_path(loaded).exists():
+        return
     began = time.perf_counter()
     scores = guarded(lambda: train_model(loaded, read_taxonomy(loaded), read_street(loaded)))
     scores["seconds"] = round(time.perf_counter() - began, 1)
