@@ -65,7 +65,12 @@ class Finding:
 
     @property
     def text_key(self) -> str:
+        """The sentence for editors: `Texts.say(finding.text_key, **finding.facts)`."""
         return f"knowledge.check.{self.problem}"
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        return f"{self.article_id or '-'}: {self.severity}: {self.problem} ({facts})"
 
 
 def check_articles(

@@ -35,7 +35,7 @@ FLOOR = 0.8
 Below it nothing fits and a person answers.
 
 Set where nine in ten right first hits stay above it and, of sentences that
-have nothing to do with a street office, one in eight does without `asked` and
+have nothing to do with a street office, one in six does without `asked` and
 hardly any with it.
 """
 

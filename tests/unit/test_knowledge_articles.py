@@ -277,6 +277,13 @@ def test_two_articles_may_not_claim_the_same_question_in_other_spelling():
     assert (found.problem, found.facts["other"]) == ("same_question", an_article().id)
 
 
+def test_a_finding_reads_as_one_line():
+    [found] = findings(an_article(body="请耐心等待。给{{amount:money}}。"))
+    assert str(found) == (
+        "elder_care.age_allowance.sample: error: unwelcome_word (field=body, word=耐心等待)"
+    )
+
+
 def test_two_articles_may_not_have_the_same_id():
     assert "duplicate_id" in {found.problem for found in findings(an_article(), an_article())}
 
