@@ -51,13 +51,14 @@ class Notices:
         author: Author | None = None,
         choices: Sequence[tuple[str, str]] = (),
         urgent: bool = False,
+        calls: tuple[str, ...] = (),
         **facts: Fact,
     ) -> None:
         """
         Tell one step, e.g. `ticket.notice.dispatched`.
 
-        `choices` are pairs of text key and payload; the ticket's number is
-        always among the facts.
+        `choices` are pairs of text key and payload, `calls` telephone numbers
+        to offer as one tap; the ticket's number is always among the facts.
         """
         chat = await self._find_chat(session, ticket)
         language = chat.language if chat else "zh"
@@ -69,7 +70,7 @@ class Notices:
         await self._speech.say(
             session,
             chat.id,
-            [Reply(text, buttons, urgent=urgent)],
+            [Reply(text, buttons, urgent=urgent, calls=calls)],
             author=author or BOT_AUTHOR,
             now=now,
             ticket_id=ticket.id,

@@ -55,6 +55,7 @@ class EventKind(StrEnum):
     CALLED = "called"
     REVEALED = "revealed"
     REMINDED = "reminded"
+    RECKONED_AGAIN = "reckoned_again"
     TASK_PUBLISHED = "task_published"
     TASK_CLAIMED = "task_claimed"
     TASK_RELEASED = "task_released"

@@ -40,7 +40,8 @@ class ClaimStatus(StrEnum):
     LAPSED = "lapsed"
 
 
-_HELD = (ClaimStatus.CLAIMED, ClaimStatus.CHECKED_IN, ClaimStatus.COMPLETED)
+HELD = (ClaimStatus.CLAIMED, ClaimStatus.CHECKED_IN, ClaimStatus.COMPLETED)
+"""A place that nobody else may have."""
 _GIVEN_BACK = (ClaimStatus.RELEASED, ClaimStatus.LAPSED)
 
 
@@ -113,7 +114,7 @@ async def list_claimable(
     session: AsyncSession, volunteer: VolunteerMember, *, now: datetime
 ) -> list[Task]:
     """Open tasks that suit the volunteer's skills, area and training, the soonest first."""
-    held = select(Claim.task_id).where(Claim.volunteer_id == volunteer.id, Claim.status.in_(_HELD))
+    held = select(Claim.task_id).where(Claim.volunteer_id == volunteer.id, Claim.status.in_(HELD))
     found = await session.scalars(
         select(Task)
         .where(Task.status == TaskStatus.OPEN, Task.ends_at > now, Task.id.not_in(held))
@@ -121,6 +122,28 @@ async def list_claimable(
         .order_by(Task.starts_at, Task.id)
     )
     return list(found)
+
+
+async def list_open(session: AsyncSession, *, now: datetime) -> list[Task]:
+    """Every task that has places left, the soonest first."""
+    found = await session.scalars(
+        select(Task)
+        .where(Task.status == TaskStatus.OPEN, Task.ends_at > now)
+        .order_by(Task.starts_at, Task.id)
+    )
+    return list(found)
+
+
+async def lock_task(session: AsyncSession, task_id: UUID) -> Task:
+    """
+    One task, locked: of two who complete it together the second sees the first.
+
+    Raises `NotFound`.
+    """
+    task = await session.get(Task, task_id, populate_existing=True, with_for_update=True)
+    if task is None:
+        raise NotFound("task", task_id)
+    return task
 
 
 async def take_place(
@@ -134,7 +157,7 @@ async def take_place(
     `TaskAlreadyClaimed`. Who holds a place already gets the same one again.
     """
     mine = await find_claim(session, task.id, volunteer.id)
-    if mine is not None and mine.status in _HELD:
+    if mine is not None and mine.status in HELD:
         return mine
     taken = await session.execute(
         update(Task)

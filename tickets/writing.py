@@ -135,6 +135,11 @@ class TicketWriter:
         deadline = self._taxonomy.deadline_for(matter, kind, urgency)
         return _columns(deadline.id, reckon(self._calendar, deadline, ticket.due_from_at))
 
+    def columns_of_class(self, deadline_class: str, from_at: datetime) -> dict[str, Any]:
+        """The columns of a class's deadlines, reckoned from an instant."""
+        deadline = self._taxonomy.deadlines[deadline_class]
+        return _columns(deadline.id, reckon(self._calendar, deadline, from_at))
+
     def sooner_deadlines(self, ticket: Ticket, *, urgency: str, now: datetime) -> dict[str, Any]:
         """The columns for a raised urgency: they begin now, and none is later than it was."""
         deadline = self._taxonomy.deadline_for(ticket.matter, ticket.request_type, urgency)

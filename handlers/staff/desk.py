@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.inbox import Inbox
 from conversations.models import Conversation
 from conversations.speech import Author
 from core.actors import Actor, ActorKind
@@ -20,6 +22,7 @@ from handlers.notices import Notices
 from handlers.residents import presses
 from people.permissions import Permission, StaffMember, require
 from tickets.calendar import WorkingCalendar
+from tickets.drafts import Drafts
 from tickets.lifecycle import TicketChangedMeanwhile, Tickets
 from tickets.lookups import get_ticket, get_ticket_by_number
 from tickets.models import Ticket
@@ -42,6 +45,10 @@ class Desk:
     texts: Texts
     calendar: WorkingCalendar
     settings: DeskSettings
+    drafts: Drafts
+    inbox: Inbox
+    find_danger: Callable[[str], str | None]
+    """The emergency trigger that a text speaks of, if any; calls are read for danger too."""
 
     async def get_ticket(
         self, session: AsyncSession, number: str, *, by: StaffMember, seen: int | None = None
@@ -54,16 +61,25 @@ class Desk:
         showed: an older one raises `TicketChangedMeanwhile`. What the person
         may not see raises `NotFound`.
         """
-        ticket = await get_ticket_by_number(session, number)
-        ticket = await self.lock(session, ticket)
-        if not may_see(ticket, by):
-            raise NotFound("ticket", number)
+        ticket = (await self.get_tickets(session, number, by=by))[0]
         if seen is not None and seen != ticket.revision:
             raise TicketChangedMeanwhile(number)
         return ticket
 
-    async def lock(self, session: AsyncSession, *tickets: Ticket) -> Ticket:
-        """Lock the conversations of tickets in one order for all, and read the first ticket again."""
+    async def get_tickets(
+        self, session: AsyncSession, *numbers: str, by: StaffMember
+    ) -> list[Ticket]:
+        """Several tickets that are changed together, with all their conversations locked first."""
+        found = [await get_ticket_by_number(session, number) for number in numbers]
+        await self.lock(session, *found)
+        tickets = [await get_ticket(session, each.id) for each in found]
+        for ticket in tickets:
+            if not may_see(ticket, by):
+                raise NotFound("ticket", ticket.number)
+        return tickets
+
+    async def lock(self, session: AsyncSession, *tickets: Ticket) -> None:
+        """Lock the conversations of tickets, in one order for all who lock several."""
         ids = sorted({each.conversation_id for each in tickets if each.conversation_id})
         if ids:
             await session.execute(
@@ -72,7 +88,11 @@ class Desk:
                 .order_by(Conversation.id)
                 .with_for_update()
             )
-        return await get_ticket(session, tickets[0].id)
+
+    async def lock_by_id(self, session: AsyncSession, ticket_id: UUID) -> Ticket:
+        """The ticket with its conversation locked, for volunteers and the clock."""
+        await self.lock(session, await get_ticket(session, ticket_id))
+        return await get_ticket(session, ticket_id)
 
     def allow(self, by: StaffMember, permission: Permission, ticket: Ticket) -> None:
         """Raise `NotPermitted`, or `NotFound` for a ticket outside the person's area."""

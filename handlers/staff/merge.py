@@ -8,7 +8,6 @@ from core.errors import InvalidInput
 from handlers.staff.desk import Desk, acting
 from people.permissions import Permission, StaffMember
 from tickets.history import EventKind
-from tickets.lookups import get_ticket
 from tickets.models import Ticket
 from tickets.status import UNFINISHED, TicketStatus
 
@@ -24,15 +23,13 @@ async def merge(
     now: datetime,
 ) -> Ticket:
     """
-    Join a ticket to the main one and give the joined one.
+    Join a ticket to the main one and give the joined one; `Desk.get_tickets` gives both.
 
     The main one must be unfinished and not joined to another itself. What was
     joined to this ticket earlier moves along. Raises `InvalidInput`.
     """
     desk.allow(by, Permission.TICKET_MERGE, ticket)
     desk.allow(by, Permission.TICKET_MERGE, main)
-    await desk.lock(session, ticket, main)
-    main = await get_ticket(session, main.id)
     if main.id == ticket.id or main.status not in UNFINISHED:
         raise InvalidInput("main", "ticket.error.merge_main")
     await desk.tickets.move(

@@ -1,0 +1,89 @@
+"""What volunteers see of a task: before the claim no person, afterwards name and door."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tickets.models import Claim, Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """An open task before anybody claims it; nothing in it points at a person."""
+
+    id: UUID
+    kind: str
+    title: str
+    community: str | None
+    rough_place: str
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+    to_do: tuple[str, ...]
+    not_to_do: tuple[str, ...]
+    skill: str | None
+    in_home: bool
+    accompanied: bool
+    places: int
+    places_left: int
+    status: str
+    lacks: str | None = None
+    """`training`, `skill` or `area` where this volunteer may not claim it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTask:
+    """A task of one's own: what it is, whom it is for and where, and how far it is."""
+
+    card: TaskCard
+    claim_id: UUID
+    claim_status: str
+    claimed_at: datetime
+    checked_in_at: datetime | None
+    completed_at: datetime | None
+    minutes: int | None
+    """How long it took, once completed."""
+    name: str | None
+    address: str | None
+    note: str | None
+
+
+def card_of(task: Task, *, lacks: str | None = None) -> TaskCard:
+    """The card of a task."""
+    return TaskCard(
+        id=task.id,
+        kind=task.kind,
+        title=task.title,
+        community=task.community,
+        rough_place=task.rough_place,
+        starts_at=task.starts_at,
+        ends_at=task.ends_at,
+        minutes=task.minutes,
+        to_do=tuple(task.to_do),
+        not_to_do=tuple(task.not_to_do),
+        skill=task.skill,
+        in_home=task.in_home,
+        accompanied=task.accompanied,
+        places=task.places,
+        places_left=task.places_left,
+        status=task.status,
+        lacks=lacks,
+    )
+
+
+def claimed_of(
+    task: Task, claim: Claim, *, name: str | None, address: str | None, note: str | None
+) -> ClaimedTask:
+    """A claimed task; without name and address once the claim is over."""
+    return ClaimedTask(
+        card=card_of(task),
+        claim_id=claim.id,
+        claim_status=claim.status,
+        claimed_at=claim.claimed_at,
+        checked_in_at=claim.checked_in_at,
+        completed_at=claim.completed_at,
+        minutes=claim.minutes,
+        name=name,
+        address=address,
+        note=note,
+    )
