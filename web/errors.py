@@ -16,7 +16,11 @@ from core.errors import (
     NotFound,
     NotPermitted,
 )
+from core.texts import TextMissing
 from people.accounts import SignInLocked, SignInRefused
+from tickets.duties import OwnWork
+from tickets.tasks import VolunteerNotSuited
+from tickets.volunteer_rules import NotForVolunteers
 from web.forms import ForeignForm
 from web.gate import SignedOut
 from web.headers import ALWAYS
@@ -33,8 +37,16 @@ TABLE: Mapping[type[FrontDoorError], tuple[int, str]] = {
     SignInRefused: (422, "web.sign_in.refused"),
     SignInLocked: (422, "web.sign_in.refused"),
     DatabaseUnavailable: (503, "web.error.unavailable"),
+    OwnWork: (403, "ticket.refused.OwnWork"),
+    NotForVolunteers: (409, "ticket.not_for_volunteers.{why}"),
+    VolunteerNotSuited: (409, "ticket.lacks.{lacks}"),
 }
-"""Errors of the packages that every page knows; a door adds its own (`ErrorPages.also`)."""
+"""
+Status and sentence of each error; braces in the key are filled from the error's facts.
+
+Whatever else a rule refuses is a 409 with the sentence `ticket.refused.<its
+name>`. A door adds its own (`ErrorPages.also`).
+"""
 
 OTHER_DOORS = ("/api/", "/open311/", "/webhooks/", "/model/", "/telegram/")
 """Addresses for programs: their errors are not pages."""
@@ -58,8 +70,11 @@ class ErrorPages:
         for kind in type(error).__mro__:
             if kind in self._table:
                 status, key = self._table[kind]
-                return status, self._pages.say(request, key)
-        return 409, self._pages.say(request, "web.error.changed")
+                return status, self._pages.say(request, key.format(**vars(error)))
+        try:
+            return 409, self._pages.say(request, f"ticket.refused.{type(error).__name__}")
+        except TextMissing:
+            return 409, self._pages.say(request, "web.error.changed")
 
     def page(self, request: Request, status: int, sentence: str) -> Response:
         """The error page; htmx gets only the sentence, for its place in the page."""

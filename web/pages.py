@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from core.clock import Clock
 from core.texts import Texts
 from people.sessions import SignedIn
-from web import forms, masks
+from tickets.masking import masked_name, masked_phone, masked_text
+from web import forms
 from web.preferences import YEAR, Preferences, local_path, read_preferences
 from web.static_files import StaticFiles
 from web.times import TimeWords
@@ -140,7 +141,7 @@ def _environment(folders: Sequence[Path]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["mask_name"] = masks.mask_name
-    environment.filters["mask_phone"] = masks.mask_phone
-    environment.filters["mask_text"] = masks.mask_text
+    environment.filters["mask_name"] = masked_name
+    environment.filters["mask_phone"] = masked_phone
+    environment.filters["mask_text"] = masked_text
     return environment

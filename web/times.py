@@ -53,6 +53,10 @@ class TimeWords:
         rest = due_at - self._now
         return self._say("late" if rest < timedelta() else "left", span=self.span(abs(rest)))
 
+    def since(self, at: datetime) -> str:
+        """How long ago: 6 分."""
+        return self.span(self._now - at)
+
     def span(self, span: timedelta) -> str:
         """A length in its largest whole unit: 6 分, 2 小时, 3 天."""
         for unit, size in (("days", _DAY), ("hours", _HOUR)):

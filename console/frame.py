@@ -1,0 +1,215 @@
+"""What stands around every page of the desk: views with counts, who is on duty, what rings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.deps import ConsoleDeps
+from console.lists import Lists, Ringing
+from console.presence import Presence
+from console.words import Words
+from core.dates import today_in_china
+from knowledge_base.answer import compose, known_offices
+from knowledge_base.article import Audience
+from people.permissions import Permission, StaffMember
+from people.rota import get_duty
+from people.sessions import SignedIn
+from tickets.alerts import STEPS
+from web.times import TimeWords
+
+KEYS_COOKIE = "keys"
+VIEWS = (
+    "mine",
+    "to_dispatch",
+    "waiting_for_person",
+    "due_soon",
+    "overdue",
+    "to_call_back",
+    "returns",
+    "approvals",
+    "parked",
+    "open",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    """One view in the list on the left."""
+
+    id: str
+    words: str
+    href: str
+    count: int | str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """One alert across the top. Only a P0 is loud."""
+
+    words: str
+    title: str
+    href: str
+    action: str
+    alert_id: UUID
+    since: str
+    loud: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything around a page."""
+
+    views: Sequence[ViewLink]
+    waiting: int
+    duty: str
+    ringing: Sequence[Bell]
+    keys: str
+    idle_minutes: int
+    online: int
+
+
+class Frames:
+    """Renders pages of the desk with their frame."""
+
+    def __init__(self, deps: ConsoleDeps, presence: Presence) -> None:
+        self.deps = deps
+        self.presence = presence
+
+    def words(self, request: Request) -> Words:
+        """The names in the reader's language."""
+        language = self.deps.pages.preferences(request).language
+        return Words(self.deps.texts, self.deps.taxonomy, self.deps.street, language)
+
+    def when(self, request: Request) -> TimeWords:
+        """The words for instants in the reader's language."""
+        language = self.deps.pages.preferences(request).language
+        return TimeWords(self.deps.texts, language, self.deps.clock.now())
+
+    def lists(self, me: StaffMember) -> Lists:
+        """The queue as this person sees it now."""
+        return Lists(
+            taxonomy=self.deps.taxonomy,
+            street=self.deps.street,
+            me=me,
+            now=self.deps.clock.now(),
+        )
+
+    async def render(
+        self,
+        request: Request,
+        template: str,
+        signed_in: SignedIn,
+        *,
+        current: str = "",
+        status: int = 200,
+        **facts: Any,
+    ) -> Response:
+        """A page with its frame; `current` is the view that is marked."""
+        me = staff_of(signed_in)
+        async with self.deps.database.reading() as session:
+            frame = await self.read(session, request, me, current=current)
+        done = request.query_params.get("done", "")
+        notice = self.words(request).find(f"console.done.{done}") if done else None
+        return self.deps.pages.render(
+            request,
+            template,
+            signed_in=signed_in,
+            status=status,
+            frame=frame,
+            **{"notice": notice or "", **facts},
+        )
+
+    async def read(
+        self, session: AsyncSession, request: Request, me: StaffMember, *, current: str = ""
+    ) -> Frame:
+        """The frame for one person."""
+        words, when = self.words(request), self.when(request)
+        sees = me.may(Permission.TICKET_SEE)
+        lists = self.lists(me)
+        counts = await lists.count_views(session) if sees else {}
+        duty = await get_duty(session, desk=self.deps.settings.desk, now=self.deps.clock.now())
+        ringing = await lists.list_ringing(session) if sees else []
+        calls = await lists.count_calls(session) if me.may(Permission.TICKET_CALL_BACK) else None
+        return Frame(
+            views=[*_views(words, counts, current), *_more(words, me, current, calls)],
+            waiting=counts.get("waiting_for_person", 0),
+            duty=duty.person.name if duty.person else "",
+            ringing=[_bell(each, words, when) for each in ringing],
+            keys="off" if request.cookies.get(KEYS_COOKIE) == "off" else "on",
+            idle_minutes=self.deps.settings.security.idle_minutes,
+            online=self.presence.count(self.deps.clock.now()),
+        )
+
+    def articles_for(self, matter: str, title: str, limit: int = 3) -> list[tuple[str, str]]:
+        """Titles and short answers of the articles that fit a ticket best."""
+        today = today_in_china(self.deps.clock.now())
+        offices = known_offices(self.deps.taxonomy, self.deps.settings.desk.offices)
+        hits = self.deps.articles.search(
+            title, matter=matter or None, today=today, limit=limit, audience=Audience.STAFF
+        )
+        return [
+            (hit.article.title, answer.short + answer.source_line)
+            for hit in hits
+            for answer in [
+                compose(hit.article, today=today, offices=offices, texts=self.deps.texts)
+            ]
+        ]
+
+    async def tell(self, conversation_id: UUID | None, *, rings: bool = False) -> None:
+        """Hints after a commit: the console, the conversation, the sender."""
+        signals = self.deps.signals
+        await signals.publish("console", "ring" if rings else "ticket")
+        if conversation_id is not None:
+            await signals.publish(f"conversation:{conversation_id}")
+            await signals.publish("outbox")
+
+
+def staff_of(signed_in: SignedIn) -> StaffMember:
+    """The member of staff behind a check for staff."""
+    assert signed_in.staff is not None
+    return signed_in.staff
+
+
+def _views(words: Words, counts: dict[str, int], current: str) -> list[ViewLink]:
+    return [
+        ViewLink(
+            id=view,
+            words=words.say(f"ticket.view.{view}"),
+            href=f"/console?view={view}",
+            count=counts[view],
+            current=view == current,
+        )
+        for view in VIEWS
+        if view in counts
+    ]
+
+
+def _more(words: Words, me: StaffMember, current: str, calls: int | None) -> list[ViewLink]:
+    pages: list[tuple[str, str, Permission, int | str]] = [
+        ("call_backs", "/console/call-backs", Permission.TICKET_CALL_BACK, calls or 0),
+        ("people", "/console/people", Permission.PEOPLE_SEE, ""),
+    ]
+    return [
+        ViewLink(name, words.say(f"console.views.{name}"), href, count, name == current)
+        for name, href, permission, count in pages
+        if me.may(permission)
+    ]
+
+
+def _bell(ringing: Ringing, words: Words, when: TimeWords) -> Bell:
+    kind = words.say(f"ticket.alert.{ringing.kind}")
+    step = words.say(f"ticket.alert_step.{STEPS[ringing.step]}")
+    return Bell(
+        words=words.say("console.alert.words", kind=kind, step=step),
+        title=f"{ringing.number[-4:]} {ringing.title}",
+        href=f"/console/tickets/{ringing.number}",
+        action=f"/console/tickets/{ringing.number}/acknowledge",
+        alert_id=ringing.alert_id,
+        since=when.clock(ringing.opened_at),
+        loud=ringing.kind == "emergency",
+    )

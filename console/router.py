@@ -1,0 +1,33 @@
+"""All routes of the desk."""
+
+from fastapi import APIRouter
+
+from console.call_backs import build_call_backs
+from console.calls import build_calls
+from console.conversations import build_conversations
+from console.deps import ConsoleDeps
+from console.frame import Frames
+from console.live import build_live
+from console.people import build_people
+from console.presence import Presence
+from console.queue import build_queue
+from console.seen import build_seen
+from console.tickets import build_tickets
+
+
+def build_console(deps: ConsoleDeps) -> APIRouter:
+    """The desk's router; hand `console.deps.SURFACE` to `Pages` before."""
+    frames = Frames(deps, Presence(deps.signals))
+    router = APIRouter()
+    for build in (
+        build_live,
+        build_queue,
+        build_calls,
+        build_call_backs,
+        build_seen,
+        build_tickets,
+        build_conversations,
+        build_people,
+    ):
+        router.include_router(build(frames))
+    return router

@@ -1,0 +1,399 @@
+"""Everything that the page of one ticket shows, masked, as plain values for its template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.acts import ACTS, BESIDE_THE_FACTS, Act
+from console.deps import ConsoleDeps
+from console.history import HistoryWriter, Line
+from console.words import Words
+from conversations.models import Conversation
+from core.errors import NotFound
+from handlers.staff.approve import MAY_DECIDE
+from handlers.staff.desk import acting, may_see
+from handlers.staff.reveal import FIELDS, may_know_requester, open_fields
+from people.models import Staff
+from people.permissions import Permission, StaffMember
+from people.view_log import list_views, record_view
+from tickets.approvals import list_pending, opened_note
+from tickets.history import list_history
+from tickets.lookups import get_ticket_by_number
+from tickets.masking import masked_address, masked_name, masked_phone, masked_text
+from tickets.models import Approval, Ticket
+from tickets.reasons import Action
+from tickets.status import TicketStatus
+from web.times import TimeWords
+
+_SELDOM_SEALED = ("phone", "requester", "address", "subject", "description")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The deadline that runs now."""
+
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket without personal data."""
+
+    number: str
+    short: str
+    title: str
+    urgency: str
+    status: str
+    status_words: str
+    confidentiality: str
+    revision: int
+    person: str
+    sealed: Sequence[tuple[str, str]]
+    next_due: Due | None
+    matter: str
+    request_type: str
+    suggested_unit: str
+    rough_place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One thing that this person can do to this ticket now."""
+
+    id: str
+    words: str
+    dialog: bool
+    main: bool
+    key: str
+    second: str
+    beside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PendingApproval:
+    """A step that waits for its second person."""
+
+    id: UUID
+    words: str
+    by: str
+    at: str
+    reason: str
+    note: str
+    may_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody looked at it."""
+
+    name: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All parts of the page."""
+
+    ticket: TicketView
+    ticket_id: UUID
+    conversation_id: UUID | None
+    history: Sequence[Line]
+    facts: Sequence[tuple[str, str, str, str]]
+    """Name, words, the dialog that changes it (or nothing), what its button says."""
+    buttons: Sequence[Button]
+    approvals: Sequence[PendingApproval]
+    views: Sequence[Seen]
+    may_reply: bool
+    names: Mapping[UUID, str] = field(default_factory=dict)
+
+
+class TicketReader:
+    """Reads the page for one person, in their language."""
+
+    def __init__(
+        self, deps: ConsoleDeps, *, words: Words, when: TimeWords, me: StaffMember
+    ) -> None:
+        self._deps = deps
+        self._words = words
+        self._when = when
+        self._me = me
+
+    async def open(self, session: AsyncSession, number: str, *, action: str = "view") -> Page:
+        """
+        Read the page and record that this person saw it, in one transaction.
+
+        What the person may not see raises `NotFound`, as if it did not exist.
+        """
+        page = await self.read(session, number)
+        await record_view(
+            session,
+            viewer=acting(self._me),
+            action=action,
+            subject_kind="ticket",
+            subject_id=page.ticket_id,
+            now=self._deps.clock.now(),
+        )
+        return page
+
+    async def read(self, session: AsyncSession, number: str) -> Page:
+        """Read the page."""
+        ticket = await get_ticket_by_number(session, number)
+        if not may_see(ticket, self._me) or ticket.status == TicketStatus.DRAFT:
+            raise NotFound("ticket", number)
+        knows = may_know_requester(ticket, self._me)
+        names = await _names(session)
+        held_by_id = await _holder(session, ticket)
+        opened = open_fields(ticket, _SELDOM_SEALED, self._deps.vault)
+        return Page(
+            ticket=self._view(ticket, opened, knows),
+            ticket_id=ticket.id,
+            conversation_id=ticket.conversation_id,
+            history=await self._history(session, ticket, names, opened, knows),
+            facts=self._facts(ticket, opened, names),
+            buttons=self._buttons(ticket, held_by_id),
+            approvals=await self._approvals(session, ticket, names),
+            views=await self._views(session, ticket, names),
+            may_reply=self._me.may(Permission.TICKET_REPLY),
+            names=names,
+        )
+
+    # ------------------------------------------------------------ the ticket itself
+
+    def _view(self, ticket: Ticket, opened: Mapping[str, str], knows: bool) -> TicketView:
+        return TicketView(
+            number=ticket.number,
+            short=ticket.number[-4:],
+            title=ticket.title,
+            urgency=ticket.urgency,
+            status=ticket.status,
+            status_words=self._words.status(ticket.status),
+            confidentiality=ticket.confidentiality,
+            revision=ticket.revision,
+            person=self._person(opened) if knows else self._words.say("console.fact.hidden"),
+            sealed=[
+                (name, self._words.say(f"console.reveal.field.{name}"))
+                for name in FIELDS
+                if name in opened and (knows or name in ("address", "subject"))
+            ],
+            next_due=self._next_due(ticket),
+            matter=ticket.matter or "",
+            request_type=ticket.request_type,
+            suggested_unit=self._suggested(ticket),
+            rough_place=ticket.place or self._words.community(ticket.community),
+        )
+
+    def _person(self, opened: Mapping[str, str]) -> str:
+        name, phone = opened.get("requester"), opened.get("phone")
+        parts = [masked_name(name) if name else "", masked_phone(phone) if phone else ""]
+        return "  ".join(filter(None, parts)) or self._words.say("console.fact.unknown_person")
+
+    def _next_due(self, ticket: Ticket) -> Due | None:
+        if ticket.next_due_at is None:
+            return None
+        kinds = {
+            ticket.accept_due_at: "due_accept",
+            ticket.contact_due_at: "due_contact",
+            ticket.finish_due_at: "due_finish",
+        }
+        kind = kinds.get(ticket.next_due_at)
+        return Due(self._words.say(f"console.fact.{kind}") if kind else "", ticket.next_due_at)
+
+    def _suggested(self, ticket: Ticket) -> str:
+        matter = self._deps.taxonomy.matters.get(ticket.matter or "")
+        return ticket.unit or (matter.department if matter else "")
+
+    # ------------------------------------------------------------ what stands beside
+
+    def _facts(
+        self, ticket: Ticket, opened: Mapping[str, str], names: Mapping[UUID, str]
+    ) -> list[tuple[str, str, str, str]]:
+        say = self._words.say
+        change, reasons = say("console.fact.change"), say("console.fact.change_reason")
+        correct = self._dialog("correct", ticket)
+        urgency = self._dialog("urgency", ticket)
+        rows = [
+            ("for_whom", self._for_whom(ticket, opened), "", ""),
+            ("confidentiality", say(f"ticket.confidentiality.{ticket.confidentiality}"), "", ""),
+            ("contact", say(f"ticket.contact_wish.{ticket.contact_wish}"), "", ""),
+            ("matter", self._matter(ticket), correct, change),
+            ("urgency", self._words.say(f"web.urgency.{ticket.urgency}"), urgency, reasons),
+            ("where", self._where(ticket, opened), "", ""),
+            ("unit", self._unit(ticket, names), "", ""),
+            ("deadlines", self._deadlines(ticket), "", ""),
+            ("source", ticket.source_number or "", "", ""),
+            ("chases", self._chases(ticket), "", ""),
+            ("result", self._outcome(ticket), "", ""),
+        ]
+        return [
+            (say(f"console.fact.{key}"), words, dialog, label) for key, words, dialog, label in rows
+        ]
+
+    def _dialog(self, act_id: str, ticket: Ticket) -> str:
+        act = next(each for each in ACTS if each.id == act_id)
+        return act_id if self._offered(act, ticket, None) else ""
+
+    def _for_whom(self, ticket: Ticket, opened: Mapping[str, str]) -> str:
+        subject = opened.get("subject")
+        parts = [ticket.relation or "", masked_name(subject) if subject else ""]
+        parts += [self._words.group(group) for group in ticket.groups]
+        return "  ".join(filter(None, parts))
+
+    def _matter(self, ticket: Ticket) -> str:
+        name = self._words.matter(ticket.matter) or self._words.say("console.fact.no_matter")
+        classified: Mapping[str, Any] = ticket.classified_by
+        if "corrected_by_id" in classified:
+            return name + self._words.say("console.fact.corrected")
+        confidence = classified.get("confidence")
+        if not isinstance(confidence, int | float):
+            return name
+        return name + self._words.say("console.fact.machine", percent=round(confidence * 100))
+
+    def _where(self, ticket: Ticket, opened: Mapping[str, str]) -> str:
+        address = opened.get("address")
+        parts = [self._words.community(ticket.community), ticket.place or ""]
+        if address:
+            parts.append(masked_address(address))
+        return "  ".join(dict.fromkeys(filter(None, parts)))
+
+    def _unit(self, ticket: Ticket, names: Mapping[UUID, str]) -> str:
+        if ticket.unit is None:
+            none, suggested = self._words.say("console.fact.no_unit"), self._suggested(ticket)
+            if not suggested:
+                return none
+            unit = self._words.unit(suggested)
+            return f"{none}  {self._words.say('console.fact.suggested', unit=unit)}"
+        person = names.get(ticket.assignee_id, "") if ticket.assignee_id else ""
+        return f"{self._words.unit(ticket.unit)}  {person}".strip()
+
+    def _deadlines(self, ticket: Ticket) -> str:
+        dues = (
+            ("accept_by", ticket.accept_due_at),
+            ("contact_by", ticket.contact_due_at),
+            ("finish_by", ticket.finish_due_at),
+        )
+        parts = [
+            self._words.say(f"console.fact.{key}", at=self._when.clock(at))
+            for key, at in dues
+            if at
+        ]
+        if ticket.due_provisional:
+            parts.append(self._words.say("console.fact.provisional"))
+        return "  ".join(parts)
+
+    def _chases(self, ticket: Ticket) -> str:
+        if not ticket.chases:
+            return ""
+        return self._words.say("console.fact.chased", count=ticket.chases)
+
+    def _outcome(self, ticket: Ticket) -> str:
+        if ticket.outcome is None:
+            return ""
+        return self._words.find(f"ticket.outcome.{ticket.outcome}") or ticket.outcome
+
+    # ------------------------------------------------------------ history, buttons, approvals
+
+    async def _history(
+        self,
+        session: AsyncSession,
+        ticket: Ticket,
+        names: Mapping[UUID, str],
+        opened: Mapping[str, str],
+        knows: bool,
+    ) -> list[Line]:
+        messages = []
+        if ticket.conversation_id is not None and knows:
+            messages = await self._deps.log.list_messages(session, ticket.conversation_id)
+        events = await list_history(session, ticket.id, vault=self._deps.vault)
+        writer = HistoryWriter(self._words, self._when, names, may_read=knows)
+        lines = writer.lines(messages, events, ticket.channel)
+        if not messages and opened.get("description"):
+            description = opened["description"]
+            lines.insert(
+                0, self._first_words(ticket, description if knows else masked_text(description))
+            )
+        return lines
+
+    def _first_words(self, ticket: Ticket, description: str) -> Line:
+        channel = self._words.channel(ticket.channel)
+        who = self._words.say("console.ticket.resident", channel=channel)
+        at = ticket.opened_at
+        return Line(self._when.clock(at), who, "said", description, "", at)
+
+    def _buttons(self, ticket: Ticket, held_by_id: UUID | None) -> list[Button]:
+        offered = [act for act in ACTS if self._offered(act, ticket, held_by_id)]
+        first = next((act.id for act in offered if act.id not in BESIDE_THE_FACTS), None)
+        return [
+            Button(
+                id=act.id,
+                words=self._words.say(f"console.act.{act.id}"),
+                dialog=act.dialog,
+                main=act.id == first,
+                key=act.key,
+                second=act.second,
+                beside=act.id in BESIDE_THE_FACTS,
+            )
+            for act in offered
+        ]
+
+    def _offered(self, act: Act, ticket: Ticket, held_by_id: UUID | None) -> bool:
+        if ticket.status not in act.statuses or not self._me.may(act.permission):
+            return False
+        if act.id == "hand-back":
+            return held_by_id == self._me.id
+        if act.id == "take-over":
+            return ticket.conversation_id is not None and held_by_id is None
+        return not (act.id == "return" and ticket.return_barred)
+
+    async def _approvals(
+        self, session: AsyncSession, ticket: Ticket, names: Mapping[UUID, str]
+    ) -> list[PendingApproval]:
+        return [
+            self._approval(approval, names) for approval in await list_pending(session, ticket.id)
+        ]
+
+    def _approval(self, approval: Approval, names: Mapping[UUID, str]) -> PendingApproval:
+        action = self._words.say(f"ticket.action.{approval.action}")
+        may = self._me.may(MAY_DECIDE[Action(approval.action)])
+        return PendingApproval(
+            id=approval.id,
+            words=self._words.say("console.approval.asked", action=action),
+            by=names.get(approval.requested_by_id, ""),
+            at=self._when.clock(approval.requested_at),
+            reason=self._words.say(f"ticket.reason.{approval.action}.{approval.reason_code}"),
+            note=opened_note(approval, vault=self._deps.vault),
+            may_decide=may and approval.requested_by_id != self._me.id,
+        )
+
+    async def _views(
+        self, session: AsyncSession, ticket: Ticket, names: Mapping[UUID, str]
+    ) -> list[Seen]:
+        """The last who looked, each once."""
+        found = await list_views(session, subject_kind="ticket", subject_id=ticket.id, limit=30)
+        latest: dict[UUID, datetime] = {}
+        for view in found:
+            if view.viewer_id is not None:
+                latest.setdefault(view.viewer_id, view.at)
+        return [Seen(names.get(person, ""), self._when.clock(at)) for person, at in latest.items()][
+            :5
+        ]
+
+
+async def _names(session: AsyncSession) -> dict[UUID, str]:
+    """The names of all staff, also of those who left: histories name them."""
+    found = await session.execute(select(Staff.id, Staff.name))
+    return {row.id: row.name for row in found}
+
+
+async def _holder(session: AsyncSession, ticket: Ticket) -> UUID | None:
+    if ticket.conversation_id is None:
+        return None
+    holder: UUID | None = await session.scalar(
+        select(Conversation.held_by_id).where(Conversation.id == ticket.conversation_id)
+    )
+    return holder

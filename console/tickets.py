@@ -1,0 +1,325 @@
+"""The page of one ticket, everything that can be done on it, and what opens what is masked."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.act_forms import Step
+from console.acts import ACTS, Act
+from console.fields import read_form
+from console.frame import Frames, staff_of
+from console.lists import Row
+from console.options import ticket_options
+from console.queue import query_of, wish_of
+from console.ticket_page import Page, TicketReader
+from core.errors import FrontDoorError, NotFound
+from handlers.staff.reveal import reveal
+from people.drafts import drop_draft, find_draft
+from people.models import Staff
+from people.permissions import Permission, StaffMember
+from people.sessions import SignedIn
+from tickets.history import list_history
+from tickets.lifecycle import TicketChangedMeanwhile
+from tickets.lookups import get_ticket_by_number
+from tickets.models import Task
+from web.preferences import local_path
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An act that was refused: what it was, why, and what had been typed."""
+
+    act: str = ""
+    sentence: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+NOTHING_FAILED = Failed()
+
+
+def build_tickets(frames: Frames) -> APIRouter:
+    """The routes of the ticket page, one for each act."""
+    router = APIRouter(include_in_schema=False)
+    pages = TicketPages(frames)
+    gate = frames.deps.gate
+    see = Annotated[SignedIn, Depends(gate.needs(Permission.TICKET_SEE))]
+    quiet = Annotated[SignedIn, Depends(gate.needs(Permission.TICKET_SEE, quiet=True))]
+    prints = Annotated[SignedIn, Depends(gate.needs(Permission.TICKET_PRINT))]
+    reveals = Annotated[SignedIn, Depends(gate.needs(Permission.TICKET_REVEAL))]
+
+    @router.get("/console/tickets/{number}")
+    async def show_ticket(request: Request, signed_in: see, number: str) -> Response:
+        return await pages.show(request, signed_in, number)
+
+    @router.get("/console/tickets/{number}/print")
+    async def print_ticket(request: Request, signed_in: prints, number: str) -> Response:
+        return await pages.print(request, signed_in, number)
+
+    @router.get("/console/tickets/{number}/presence")
+    async def say_present(request: Request, signed_in: quiet, number: str) -> Response:
+        return await pages.say_present(request, signed_in, number)
+
+    @router.post("/console/tickets/{number}/reveal")
+    async def reveal_fields(request: Request, signed_in: reveals, number: str) -> Response:
+        return await pages.reveal(request, signed_in, number)
+
+    for act in ACTS:
+        router.add_api_route(
+            f"/console/tickets/{{number}}/{act.id}",
+            _endpoint(pages, act),
+            methods=["POST"],
+        )
+    return router
+
+
+def _endpoint(pages: "TicketPages", act: Act) -> Callable[..., Awaitable[Response]]:
+    check = pages.frames.deps.gate.needs(act.permission)
+
+    async def do(request: Request, number: str, signed_in: Any = Depends(check)) -> Response:
+        return await pages.do(request, signed_in, number, act)
+
+    return do
+
+
+class TicketPages:
+    """What the routes of the ticket page do."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+        self._deps = frames.deps
+
+    async def show(
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        number: str,
+        *,
+        failed: Failed = NOTHING_FAILED,
+    ) -> Response:
+        """The page; that this person saw it is recorded with it."""
+        me = staff_of(signed_in)
+        reader = self._reader(request, me)
+        wish, lists = wish_of(request), self.frames.lists(me)
+        async with self._deps.database.transaction() as session:
+            page = await reader.open(session, number)
+        async with self._deps.database.reading() as session:
+            numbers = await lists.list_numbers(session, wish)
+            similar = await lists.list_similar(session, number)
+            tasks = await self._tasks(session, page, request)
+            draft = await find_draft(session, self._deps.vault, me.id, f"write:{number}")
+        others = await self._look(number, me)
+        words = self.frames.words(request)
+        return await self.frames.render(
+            request,
+            "console/ticket.html",
+            signed_in,
+            current=wish.view,
+            status=failed.status,
+            ticket=page.ticket,
+            history=page.history,
+            facts=page.facts,
+            approvals=page.approvals,
+            views=page.views,
+            acts=page.buttons,
+            place=self._place(request, numbers, number),
+            similar=[_similar(row, words.status(row.status)) for row in similar],
+            tasks=tasks,
+            others=others,
+            draft=_typed(draft.body if draft else "", failed),
+            may_write=me.may(Permission.TICKET_NOTE),
+            may_reply=page.may_reply,
+            phrases=[
+                words.say(f"console.phrase.{key}", name=me.name)
+                for key in ("hello", "when", "where", "waiting", "danger")
+            ],
+            knowledge=self._knowledge(page),
+            options=ticket_options(words, self._deps.taxonomy),
+            failed=failed,
+            opened=request.query_params.get("open", ""),
+        )
+
+    async def print(self, request: Request, signed_in: SignedIn, number: str) -> Response:
+        """The sheet for paper, masked like the page; printing is recorded."""
+        me = staff_of(signed_in)
+        async with self._deps.database.transaction() as session:
+            page = await self._reader(request, me).open(session, number, action="print")
+        return await self.frames.render(
+            request,
+            "console/print.html",
+            signed_in,
+            ticket=page.ticket,
+            history=page.history,
+            facts=page.facts,
+        )
+
+    async def say_present(self, request: Request, signed_in: SignedIn, number: str) -> Response:
+        """Who else looks at it, and that this person does."""
+        others = await self._look(number, staff_of(signed_in))
+        return self._deps.pages.render(
+            request, "console/presence.html", signed_in=signed_in, others=others
+        )
+
+    async def reveal(self, request: Request, signed_in: SignedIn, number: str) -> Response:
+        """Open fields for a minute; without script, on a page that goes back by itself."""
+        me = staff_of(signed_in)
+        posted = await request.form()
+        fields = [value for value in posted.getlist("field") if isinstance(value, str)]
+        form = await read_form(request)
+        async with self._deps.database.transaction() as session:
+            ticket = await self._deps.desk.get_ticket(session, number, by=me)
+            opened = await reveal(
+                session,
+                self._deps.desk,
+                ticket,
+                fields,
+                reason=form.get("reason", ""),
+                words=form.get("words", ""),
+                by=me,
+                now=self._deps.clock.now(),
+            )
+        words = self.frames.words(request)
+        rows = [(words.say(f"console.reveal.field.{name}"), text) for name, text in opened.items()]
+        part = bool(request.headers.get("hx-request"))
+        if part:
+            return self._deps.pages.render(
+                request, "console/revealed.html", signed_in=signed_in, rows=rows
+            )
+        return await self.frames.render(
+            request,
+            "console/reveal_page.html",
+            signed_in,
+            rows=rows,
+            back=f"/console/tickets/{number}",
+        )
+
+    async def do(self, request: Request, signed_in: SignedIn, number: str, act: Act) -> Response:
+        """One act: in one transaction, or not at all; what was typed comes back with the reason."""
+        me, form = staff_of(signed_in), await read_form(request)
+        try:
+            async with self._deps.database.transaction() as session:
+                step = await self._step(session, number, form, me, act)
+                await act.run(step)
+                if act.id == "write":
+                    await drop_draft(session, me.id, f"write:{number}")
+        except NotFound as error:
+            if error.kind == "ticket" and error.reference == number:
+                raise
+            return await self._refused(request, signed_in, number, act, form, error)
+        except FrontDoorError as error:
+            return await self._refused(request, signed_in, number, act, form, error)
+        await self.frames.tell(step.ticket.conversation_id, rings=step.ticket.urgency == "P0")
+        back = local_path(form.get("next"), f"/console/tickets/{number}?done={act.id}")
+        return RedirectResponse(back, status_code=303)
+
+    async def _step(
+        self,
+        session: AsyncSession,
+        number: str,
+        form: Mapping[str, str],
+        me: StaffMember,
+        act: Act,
+    ) -> Step:
+        shown = form.get("revision", "")
+        seen = int(shown) if act.stale_matters and shown.isdecimal() else None
+        ticket = await self._deps.desk.get_ticket(session, number, by=me, seen=seen)
+        return Step(session, self._deps.desk, ticket, form, me, self._deps.clock.now())
+
+    async def _refused(
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        number: str,
+        act: Act,
+        form: Mapping[str, str],
+        error: FrontDoorError,
+    ) -> Response:
+        """The page again, as it is now, with the reason at the top and the words still there."""
+        status, sentence = self._deps.errors.status_and_sentence(request, error)
+        if isinstance(error, TicketChangedMeanwhile):
+            sentence = await self._who_changed(request, number) or sentence
+        failed = Failed(act.id, sentence, form, status)
+        return await self.show(request, signed_in, number, failed=failed)
+
+    async def _who_changed(self, request: Request, number: str) -> str:
+        """王强刚改过（派单）…: the last entry of the history says who and what."""
+        words = self.frames.words(request)
+        async with self._deps.database.reading() as session:
+            ticket = await get_ticket_by_number(session, number)
+            last = (await list_history(session, ticket.id, vault=self._deps.vault))[-1]
+            changer = await session.get(Staff, last.actor_id) if last.actor_id else None
+        if changer is None:
+            return ""
+        event = words.say(f"ticket.event.{last.kind}")
+        return words.say("console.changed.meanwhile", name=changer.name, event=event)
+
+    # ------------------------------------------------------------ pieces
+
+    def _reader(self, request: Request, me: StaffMember) -> TicketReader:
+        return TicketReader(
+            self._deps, words=self.frames.words(request), when=self.frames.when(request), me=me
+        )
+
+    async def _look(self, number: str, me: StaffMember) -> list[str]:
+        return await self.frames.presence.look(
+            number, staff_id=str(me.id), name=me.name, now=self._deps.clock.now()
+        )
+
+    def _place(self, request: Request, numbers: list[str], number: str) -> dict[str, str]:
+        """Where this ticket stands in the list it was opened from."""
+        words, wish = self.frames.words(request), wish_of(request)
+        query = query_of(wish)
+        place = {"list_href": f"/console?{query}", "words": words.say("console.ticket.list")}
+        if number not in numbers:
+            return place | {"before": "", "after": ""}
+        at = numbers.index(number)
+        view = words.say(f"ticket.view.{wish.view}")
+        place["words"] = words.say("console.ticket.place", view=view, at=at + 1, count=len(numbers))
+        near = {"before": at - 1, "after": at + 1}
+        return place | {
+            name: f"/console/tickets/{numbers[index]}?{query}" if 0 <= index < len(numbers) else ""
+            for name, index in near.items()
+        }
+
+    async def _tasks(
+        self, session: AsyncSession, page: Page, request: Request
+    ) -> list[dict[str, str]]:
+        words, when = self.frames.words(request), self.frames.when(request)
+        found = await session.scalars(
+            select(Task).where(Task.ticket_id == page.ticket_id).order_by(Task.starts_at)
+        )
+        return [
+            {
+                "title": task.title,
+                "time": when.clock(task.starts_at),
+                "status": words.say(f"ticket.task_status.{task.status}"),
+            }
+            for task in found
+        ]
+
+    def _knowledge(self, page: Page) -> list[tuple[str, str]]:
+        """Articles of the ticket's matter, ready to be put into a reply."""
+        return self.frames.articles_for(page.ticket.matter, page.ticket.title)
+
+
+def _similar(row: Row, status: str) -> dict[str, str]:
+    return {
+        "number": row.number,
+        "short": row.number[-4:],
+        "title": row.title,
+        "status": status,
+    }
+
+
+def _typed(draft: str, failed: Failed) -> dict[str, str]:
+    """What stands in the box: what was just refused, else the draft, else nothing."""
+    if failed.act == "write":
+        return {"kind": failed.form.get("kind", "note"), "words": failed.form.get("words", "")}
+    kept = json.loads(draft) if draft else {}
+    return {"kind": kept.get("kind", "note"), "words": kept.get("words", "")}
