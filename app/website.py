@@ -10,6 +10,7 @@ from app.keys import is_local
 from app.schema import is_current
 from app.wiring import House
 from bot.rest_channel import RestChannel
+from bot.volunteer_pages import VolunteerDeps, build_volunteer_pages
 from bot.web_chat import ChatDeps, WebChat
 from core.settings import SecuritySettings
 from web.application import add_pages
@@ -44,6 +45,7 @@ def build_website(house: House) -> FastAPI:
     )
     add_pages(app, pages=pages, gate=gate, limits=house.limits, clock=house.clock)
     app.include_router(_web_chat(house, pages, gate).router())
+    app.include_router(build_volunteer_pages(_volunteers(house, pages, gate)))
     _add_programs(app, house)
     return app
 
@@ -62,6 +64,17 @@ def _web_chat(house: House, pages: Pages, gate: Gate) -> WebChat:
         gate=gate,
     )
     return WebChat(deps)
+
+
+def _volunteers(house: House, pages: Pages, gate: Gate) -> VolunteerDeps:
+    return VolunteerDeps(
+        database=house.database,
+        desk=house.staff_desk,
+        signals=house.signals,
+        clock=house.clock,
+        pages=pages,
+        gate=gate,
+    )
 
 
 def _add_programs(app: FastAPI, house: House) -> None:
