@@ -19,7 +19,18 @@ from tickets.opening import Given, NewTicket, ticket_row
 from tickets.status import StatusChangeNotAllowed, TicketStatus, path_to
 from tickets.writing import TICKETS
 
-_KEPT = frozenset({"id", "number", "status", "revision", "opened_at", "assignee_id"})
+_KEPT = frozenset(
+    {
+        "id",
+        "number",
+        "status",
+        "revision",
+        "chases",
+        "opened_at",
+        "changed_at",
+        "assignee_id",
+    }
+)
 """Columns of a draft that typing does not change."""
 
 
