@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from core.errors import FrontDoorError
+from intents.reading import read_yaml
 
 NO_CONTEXT = "none"
 
@@ -67,9 +68,8 @@ def catalogue_key(folder: Path) -> str:
 
 
 def _read_file(path: Path) -> Iterator[Utterance]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe loader
+        document = read_yaml(path)
     except yaml.YAMLError as error:
         raise CatalogueUnreadable(path, f"not YAML: {error}") from error
     if not isinstance(document, Mapping) or not isinstance(document.get("nlu"), list):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from core.taxonomy import EmergencyTrigger, Taxonomy
+from core.taxonomy import Taxonomy
 from intents.normalise import Normalised
+from intents.prefixes import PatternIndex
+from intents.reading import read_yaml
 from intents.understanding import Danger
 
 PATTERNS = Path(__file__).parent / "emergencies.yaml"
@@ -24,11 +24,36 @@ SENTENCE_END = re.compile(r"[。!?;…\n]+")
 SOFT_END = re.compile(r"[。!?;…\n,、\s]+")
 LONGEST_SENTENCE = 120
 SELF_HARM = "self_harm"
-NEVER = r"(?!)"
+ANY_TRIGGER = "*"
 LEVELS = ("P0", "P1", "P2", "P3")
 
-Guess = Callable[[str], str | None]
-"""Gives the trigger that the model believes in for one sentence, or None."""
+PATTERN_HELPS = 0.35
+"""How much less certain the model need be where one of our patterns agrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A phrase or pattern of danger in the normalised text."""
+
+    trigger_id: str
+    start: int
+    end: int
+    by: str
+    """`phrase` (taxonomy: an alarm by itself) or `pattern` (ours: evidence for the model)."""
+    harmless: bool
+    """Something in the same clause takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the model thinks of one span: how sure of danger, and of which."""
+
+    score: float
+    trigger_id: str
+
+
+Judge = Callable[[int, int], Verdict]
+"""Asks the model about `text[start:end]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +69,12 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """The compiled rules of one trigger."""
+class Excuse:
+    """A harmless meaning: takes back what its trigger finds nearby."""
 
-    trigger: EmergencyTrigger
-    alarm: re.Pattern[str]
-    own: re.Pattern[str] | None
-    unless: re.Pattern[str]
-    """Harmless meanings, sought in the clause of the hit."""
+    trigger_id: str
+    start: int
+    end: int
 
 
 class DangerFinder:
@@ -60,29 +83,62 @@ class DangerFinder:
     def __init__(self, taxonomy: Taxonomy, document: Mapping[str, Any] | None = None) -> None:
         document = document or read_patterns()
         everywhere = document["everywhere"]
-        self._rules = [
-            _rules(trigger, document.get(trigger.id, {})) for trigger in taxonomy.triggers.values()
-        ]
+        triggers = taxonomy.triggers.values()
+        self._phrases = PatternIndex(
+            [(each.id, re.escape(words.lower())) for each in triggers for words in each.phrases]
+        )
+        self._patterns = PatternIndex(_own(document, taxonomy, "patterns"))
+        self._unless = PatternIndex(
+            [
+                *((each.id, re.escape(words)) for each in triggers for words in each.not_if),
+                *_own(document, taxonomy, "unless"),
+                *((ANY_TRIGGER, _expand(pattern)) for pattern in everywhere["unless"]),
+            ]
+        )
         self._triggers = taxonomy.triggers
-        self._story = re.compile("|".join(_expand(pattern) for pattern in everywhere["unless"]))
         self._past = _words((*taxonomy.past_markers, *everywhere["past"], *everywhere["over"]))
         self._past_self_harm = _words(taxonomy.past_markers)
         self._present = _words(everywhere["present"])
         families = taxonomy.self_harm_families
         self._weak = frozenset((*families.get("burden", ()), *families.get("hopeless", ())))
 
-    def find(self, written: str, text: Normalised, guess: Guess) -> Danger | None:
-        """The gravest danger of the message, with what is being done now before the past."""
-        hits = [*self._by_rule(text.text), *self._by_model(text.text, guess)]
+    def signs(self, text: str) -> tuple[Sign, ...]:
+        """Every phrase and pattern of danger in a normalised text."""
+        found = [
+            (trigger_id, match.span(), by)
+            for index, by in ((self._phrases, "phrase"), (self._patterns, "pattern"))
+            for trigger_id, match in index.find(text)
+        ]
+        excuses = self._excuses(text) if found else ()
+        return tuple(
+            Sign(trigger_id, *span, by, _is_harmless(text, trigger_id, span, excuses))
+            for trigger_id, span, by in found
+        )
+
+    def _excuses(self, text: str) -> tuple[Excuse, ...]:
+        """Everything that may take an alarm back, with the trigger for which it does."""
+        return tuple(
+            Excuse(trigger_id, *match.span()) for trigger_id, match in self._unless.find(text)
+        )
+
+    def find(
+        self, written: str, text: Normalised, signs: Sequence[Sign], judge: Judge, *, alarm: float
+    ) -> Danger | None:
+        """
+        The gravest danger of the message, with what is being done now before the past.
+
+        A phrase of the taxonomy is an alarm whatever the model thinks; `alarm`
+        is the score from which the model alone is believed.
+        """
+        hits = [*self._by_phrase(text.text, signs), *self._by_model(text.text, signs, judge, alarm)]
         if not hits:
             return None
-        best = min(hits, key=lambda hit: (hit.past, hit.weak, self._level(hit), hit.start))
+        best = min(hits, key=lambda hit: (hit.past, hit.weak, self._level(hit), hit.by == "model"))
         trigger = self._triggers[best.trigger_id]
-        start, end = _around(text.text, best.start, best.end, SENTENCE_END)
-        first, last = text.span(start, end)
+        first, last = text.span(*_around(text.text, best.start, best.end, SENTENCE_END))
         return Danger(
             trigger_id=trigger.id,
-            level=self._level(best),
+            level=trigger.level,
             past=best.past,
             sentence=written[first:last].strip(),
             calls=trigger.calls,
@@ -94,28 +150,25 @@ class DangerFinder:
     def _level(self, hit: Hit) -> str:
         return self._triggers[hit.trigger_id].level
 
-    def _by_rule(self, text: str) -> Iterator[Hit]:
-        for rules in self._rules:
-            for pattern, by in ((rules.alarm, "phrase"), (rules.own, "pattern")):
-                for found in pattern.finditer(text) if pattern else ():
-                    if not self._is_harmless(rules, text, found):
-                        weak = found.group() in self._weak
-                        past = self._is_past(rules.trigger.id, text, *found.span())
-                        yield Hit(rules.trigger.id, *found.span(), by, past, weak)
+    def _by_phrase(self, text: str, signs: Sequence[Sign]) -> Iterator[Hit]:
+        for sign in signs:
+            if sign.by == "phrase" and not sign.harmless:
+                past = self._is_past(sign.trigger_id, text, sign.start, sign.end)
+                weak = text[sign.start : sign.end] in self._weak
+                yield Hit(sign.trigger_id, sign.start, sign.end, "phrase", past, weak)
 
-    def _by_model(self, text: str, guess: Guess) -> Iterator[Hit]:
-        for start, end in _worth_guessing(text):
-            trigger_id = guess(text[start:end])
-            if trigger_id:
-                yield Hit(
-                    trigger_id, start, end, "model", self._is_past(trigger_id, text, start, end)
-                )
-
-    def _is_harmless(self, rules: Rules, text: str, found: re.Match[str]) -> bool:
-        clause = _around(text, *found.span(), SOFT_END)
-        if rules.unless.search(text, *clause):
-            return True
-        return self._story.search(text, *_around(text, *found.span(), SENTENCE_END)) is not None
+    def _by_model(
+        self, text: str, signs: Sequence[Sign], judge: Judge, alarm: float
+    ) -> Iterator[Hit]:
+        for start, end in spans_to_judge(text):
+            here = [sign for sign in signs if _within(sign, start, end) and not sign.harmless]
+            verdict = judge(start, end)
+            if verdict.score >= alarm - (PATTERN_HELPS if here else 0):
+                seen = [sign.trigger_id for sign in here]
+                trusted = verdict.trigger_id in seen or not seen
+                trigger_id = verdict.trigger_id if trusted else seen[0]
+                by = "pattern" if here else "model"
+                yield Hit(trigger_id, start, end, by, self._is_past(trigger_id, text, start, end))
 
     def _is_past(self, trigger_id: str, text: str, start: int, end: int) -> bool:
         """Only past markers and no clue of the present in the sentence."""
@@ -124,10 +177,39 @@ class DangerFinder:
         return bool(past.search(text[sentence])) and not self._present.search(text[sentence])
 
 
+def sign_grams(signs: Sequence[Sign], start: int, end: int) -> Iterator[str]:
+    """The signs of a span as features of the model (see `features`)."""
+    here = [sign for sign in signs if _within(sign, start, end)]
+    for sign in here:
+        if sign.harmless:
+            yield f"!not:{sign.trigger_id}"
+        else:
+            yield f"!{sign.by}:{sign.trigger_id}"
+            yield f"!{sign.by}"
+    if len({sign.trigger_id for sign in here if not sign.harmless}) > 1:
+        yield "!several"
+
+
+def _is_harmless(
+    text: str, trigger_id: str, span: tuple[int, int], excuses: Sequence[Excuse]
+) -> bool:
+    """An excuse counts in the clause of the alarm; stories and drills in the whole sentence."""
+    for excuse in excuses:
+        if excuse.trigger_id in (trigger_id, ANY_TRIGGER):
+            border = SENTENCE_END if excuse.trigger_id == ANY_TRIGGER else SOFT_END
+            start, end = _around(text, *span, border)
+            if start <= excuse.start and excuse.end <= end:
+                return True
+    return False
+
+
+def _within(sign: Sign, start: int, end: int) -> bool:
+    return start <= sign.start and sign.end <= end
+
+
 def read_patterns(path: Path = PATTERNS) -> Mapping[str, Any]:
     """Our own patterns, by trigger."""
-    document: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return document
+    return read_yaml(path)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -170,7 +252,7 @@ def _around(text: str, start: int, end: int, rule: re.Pattern[str]) -> tuple[int
 MOST_GUESSES = 60
 
 
-def _worth_guessing(text: str) -> list[tuple[int, int]]:
+def spans_to_judge(text: str) -> list[tuple[int, int]]:
     """The whole of a short text and its sentences; of a giant one the first and last sentences."""
     spans = sentences(text)
     if len(spans) > MOST_GUESSES:
@@ -181,16 +263,10 @@ def _worth_guessing(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _rules(trigger: EmergencyTrigger, own: Mapping[str, Sequence[str]]) -> Rules:
-    patterns = [_expand(pattern) for pattern in own.get("patterns", ())]
-    unless = [re.escape(words) for words in trigger.not_if]
-    unless += [_expand(pattern) for pattern in own.get("unless", ())]
-    return Rules(
-        trigger=trigger,
-        alarm=_words(trigger.phrases),
-        own=re.compile("|".join(patterns)) if patterns else None,
-        unless=re.compile("|".join(unless) or NEVER),
-    )
+def _own(document: Mapping[str, Any], taxonomy: Taxonomy, key: str) -> Iterator[tuple[str, str]]:
+    for trigger_id in taxonomy.triggers:
+        for pattern in document.get(trigger_id, {}).get(key, ()):
+            yield trigger_id, _expand(pattern)
 
 
 def _expand(pattern: str) -> str:

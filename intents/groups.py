@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from core.taxonomy import Taxonomy
+from intents.reading import read_yaml
 from intents.understanding import Entity
 
 PATTERNS = Path(__file__).parent / "groups.yaml"
@@ -53,8 +52,7 @@ def speaks_for_another(text: str, entities: Sequence[Entity]) -> bool:
 
 @cache
 def _patterns() -> Mapping[str, Sequence[str]]:
-    document: Mapping[str, Sequence[str]] = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
-    return document
+    return read_yaml(PATTERNS)
 
 
 @cache

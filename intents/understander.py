@@ -7,12 +7,13 @@ number of threads may share one.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from core.taxonomy import Street, Taxonomy
-from intents.emergencies import DangerFinder
+from intents.emergencies import DangerFinder, Sign, Verdict, sign_grams
 from intents.entities.finder import EntityFinder
 from intents.features import context_grams, text_grams
 from intents.groups import GroupFinder, speaks_for_another
@@ -29,12 +30,13 @@ from intents.understanding import (
 from intents.urgency import raise_level, urgency_of
 
 NO_MATTER = "none"
-CALM = "calm"
 CONTEXT_WEIGHT = 0.7
 LONGEST_READ = 1_600
 """Of a longer text the classifier reads the beginning and the end; dangers are sought in all."""
 SECOND_AT_LEAST = 0.12
 MOST_SECONDS = 2
+SURELY_NONE = 0.4
+"""Below it the likeliest matter is given although `none` is likelier still."""
 
 
 class Understander:
@@ -51,11 +53,12 @@ class Understander:
     def understand(self, text: str, *, context: str | None = None) -> Understanding:
         """Understand any string; `context` is the bot's last sentence, if it said one."""
         normal = normalise(text)
-        features = self._model.features(text_grams(_excerpt(normal.text)))
+        signs = self._dangers.signs(normal.text)
+        features = self._features(_excerpt(normal.text), signs)
         scores = self._model.score(features)
         entities = self._entities.find(normal, context=context)
         groups = self._groups.find(normal.text, entities)
-        danger = self._find_danger(text, normal, groups)
+        danger = self._find_danger(text, normal, signs, scores, groups)
         matter, matters = self._matter(scores)
         acts = self._acts(scores, context, text, danger)
         request_type = self._request_type(scores, matter, acts[0])
@@ -83,25 +86,43 @@ class Understander:
             model=self._model.version,
         )
 
-    def _find_danger(self, text: str, normal: Normalised, groups: Sequence[str]) -> Danger | None:
-        danger = self._dangers.find(text, normal, self._guess_danger)
+    def _features(self, text: str, signs: Sequence[Sign], start: int = 0) -> Features:
+        """Features of a piece of the text that begins at `start`."""
+        grams = chain(text_grams(text), sign_grams(signs, start, start + len(text)))
+        return self._model.features(grams)
+
+    def _find_danger(
+        self,
+        text: str,
+        normal: Normalised,
+        signs: Sequence[Sign],
+        scores: Floats,
+        groups: Sequence[str],
+    ) -> Danger | None:
+        whole = (0, len(normal.text))
+
+        def judge(start: int, end: int) -> Verdict:
+            if (start, end) == whole:
+                return self._verdict(scores)
+            features = self._features(normal.text[start:end], signs, start)
+            return self._verdict(self._model.score(features))
+
+        alarm = self._limits["alarm"]
+        danger = self._dangers.find(text, normal, signs, judge, alarm=alarm)
         if danger is None:
             return None
         return replace(danger, level=raise_level(danger, normal.text, groups))
 
-    def _guess_danger(self, sentence: str) -> str | None:
-        head = self._model.heads["danger"]
-        scores = self._model.score(self._model.features(text_grams(sentence)))[head.columns]
-        best = int(scores.argmax())
-        calm = head.labels.index(CALM)
-        if best == calm or scores[best] - scores[calm] < self._limits["alarm"]:
-            return None
-        return head.labels[best]
+    def _verdict(self, scores: Floats) -> Verdict:
+        alarm, danger = self._model.heads["alarm"], self._model.heads["danger"]
+        best = int(scores[danger.columns].argmax())
+        return Verdict(float(scores[alarm.columns][0]), danger.labels[best])
 
     def _matter(self, scores: Floats) -> tuple[Ranked | None, tuple[Ranked, ...]]:
         ranked = _rank(self._model.heads["matter"], scores, RANKING_LENGTH + 1)
         matters = tuple(each for each in ranked if each.name != NO_MATTER)[:RANKING_LENGTH]
-        return (None if ranked[0].name == NO_MATTER else matters[0]), matters
+        none = ranked[0].name == NO_MATTER and ranked[0].confidence >= SURELY_NONE
+        return (None if none else matters[0]), matters
 
     def _acts(
         self, scores: Floats, context: str | None, text: str, danger: Danger | None

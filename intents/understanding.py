@@ -83,6 +83,11 @@ class Understanding:
     model: str
     """Version of the model, for the audit trail."""
 
+    @property
+    def likely_matter(self) -> str | None:
+        """The matter's id unless it is a mere guess: what a search may lean on."""
+        return self.matter.name if self.matter and self.decision != "unsure" else None
+
 
 class Classifier(Protocol):
     """Whatever can understand a message: our own model, or Rasa behind HTTP."""

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from intents.reading import read_yaml
 
 WORDS = Path(__file__).parent / "words.yaml"
 
@@ -13,5 +13,4 @@ WORDS = Path(__file__).parent / "words.yaml"
 @cache
 def words() -> Mapping[str, Any]:
     """All lists, read once."""
-    document: Mapping[str, Any] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    return document
+    return read_yaml(WORDS)
