@@ -1,12 +1,15 @@
 """Where the trained model lies, and how it gets there."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import orjson
 
 from app.configuration import ROOT
 from core.errors import SettingsError
 from core.settings import Settings
 from core.taxonomy import Street, Taxonomy
-from intents.catalogue import catalogue_key
+from intents.catalogue import catalogue_key, read_catalogue
 
 CATALOGUE = ROOT / "intents" / "catalogue"
 
@@ -43,5 +46,25 @@ def train(settings: Settings, taxonomy: Taxonomy, street: Street) -> dict[str, o
     model = train_model(CATALOGUE, taxonomy, street)
     path = model_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _questions_path(path).write_bytes(orjson.dumps(_asked_by_matter()))
     model.save(path)
     return {"file": str(path), "bytes": path.stat().st_size, **model.scores}
+
+
+def read_questions(settings: Settings) -> Mapping[str, list[str]]:
+    """How residents speak of each matter, out of the catalogue: the search learns from it too."""
+    path = _questions_path(model_file(settings))
+    questions: Mapping[str, list[str]] = orjson.loads(path.read_bytes())
+    return questions
+
+
+def _questions_path(model: Path) -> Path:
+    return model.with_suffix(".questions")
+
+
+def _asked_by_matter() -> dict[str, list[str]]:
+    asked: dict[str, list[str]] = {}
+    for utterance in read_catalogue(CATALOGUE):
+        if utterance.matter is not None:
+            asked.setdefault(utterance.matter, []).append(utterance.text)
+    return asked

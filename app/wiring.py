@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
-from app.models import model_file
+from app.models import model_file, read_questions
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
 from conversations.inbox import Inbox
@@ -90,6 +90,11 @@ def read_understander(settings: Settings, taxonomy: Taxonomy, street: Street) ->
     return load_understander(model_file(settings), taxonomy, street)
 
 
+def read_articles(settings: Settings, taxonomy: Taxonomy) -> ArticleIndex:
+    """All articles, with the search taught by how residents speak of each matter."""
+    return ArticleIndex(load_articles(ARTICLES), taxonomy, asked=read_questions(settings))
+
+
 def build_house(
     settings: Settings,
     *,
@@ -110,7 +115,7 @@ def build_house(
     ladder = Ladder.from_settings(settings.desk)
     tickets = Tickets(vault=vault, taxonomy=taxonomy, calendar=calendar, ladder=ladder)
     speech, inbox = Speech(vault=vault), Inbox(vault=vault)
-    articles = ArticleIndex(load_articles(ARTICLES), taxonomy)
+    articles = read_articles(settings, taxonomy)
     offices = known_offices(taxonomy, settings.desk.offices)
     understander = read_understander(settings, taxonomy, street)
     decoders = plain_decoders()

@@ -199,8 +199,8 @@ class FrontDoor:
         return self._classifier.understand(text, context=context)
 
     def _hits(self, text: str, understood: Understanding, now: datetime) -> tuple[Hit, ...]:
-        matter = understood.matter.name if understood.matter else None
-        found = self._search.search(text[:_SLOW_TEXT], matter=matter, today=today_in_china(now))
+        matter, today = understood.likely_matter, today_in_china(now)
+        found = self._search.search(text[:_SLOW_TEXT], matter=matter, today=today)
         return tuple(found)
 
     async def _may_look_up(self, understood: Understanding, address: Address) -> bool:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -13,13 +13,15 @@ import typer
 from app.cli.frame import fail, guarded, settings, show
 from app.models import model_path
 from app.models import train as train_model
-from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
+from app.wiring import ARTICLES, read_articles, read_street, read_taxonomy, read_understander
 from core.dates import today_in_china
 from intents.understander import Understander
 from intents.understanding import as_parse
 from knowledge_base.article_files import load_articles
-from knowledge_base.check import check_articles
-from knowledge_base.search import ArticleIndex
+from knowledge_base.check import Severity, check_articles
+
+if TYPE_CHECKING:
+    from intents.evaluation import Report
 
 Text = Annotated[str | None, typer.Argument(help="The text; left out: standard input.")]
 Lines = Annotated[bool, typer.Option("--jsonl", help="Read and write one JSON object a line.")]
@@ -52,9 +54,9 @@ def evaluate(
     rows = list(_read_lines(file.read_text(encoding="utf-8").splitlines()))
     report = guarded(lambda: score(_understander(), rows))
     if as_json:
-        show(report.as_dict())
+        show(report.as_json())
     else:
-        typer.echo(report.as_text())
+        _print_report(report)
 
 
 def train(
@@ -89,15 +91,13 @@ def search(
 ) -> None:
     """Find the articles for a question, best first."""
     loaded = settings()
-    index = guarded(lambda: ArticleIndex(load_articles(ARTICLES), read_taxonomy(loaded)))
+    index = guarded(lambda: read_articles(loaded, read_taxonomy(loaded)))
     understander = _understander()
     today = today_in_china(datetime.now(UTC))
 
     def one(row: dict[str, Any]) -> dict[str, Any]:
-        matter = understander.understand(row["text"]).matter
-        hits = index.search(
-            row["text"], matter=matter.name if matter else None, today=today, limit=limit
-        )
+        matter = understander.understand(row["text"]).likely_matter
+        hits = index.search(row["text"], matter=matter, today=today, limit=limit)
         results = [
             {
                 "article": hit.article.id,
@@ -136,8 +136,19 @@ def check(as_json: AsJson = False) -> None:
         for finding in findings:
             typer.echo(str(finding))
         typer.echo(f"{len(articles)} articles, {len(findings)} findings")
-    if findings:
+    if any(finding.severity is Severity.ERROR for finding in findings):
         raise typer.Exit(1)
+
+
+def _print_report(report: "Report") -> None:
+    """The figures a line each, then the pairs that are mixed up most."""
+    figures = report.as_json()
+    confusions = figures.pop("confusions")
+    for name, value in figures.items():
+        shown = "--" if value is None else f"{value:.3f}" if isinstance(value, float) else value
+        typer.echo(f"{name:24} {shown}")
+    for confusion in confusions[:10]:
+        typer.echo("  mixed up: " + ", ".join(f"{key} {each}" for key, each in confusion.items()))
 
 
 def _understander() -> Understander:
