@@ -9,6 +9,7 @@ and how much, the training decides.
 import re
 from collections.abc import Iterator
 
+from intents.concepts import concept_grams
 from intents.normalise import plain, shorten_runs
 from intents.sounds import sound_table
 
@@ -44,6 +45,7 @@ def text_grams(text: str) -> Iterator[str]:
     prepared = prepare(text)
     yield from grams(prepared)
     yield from sound_grams(prepared)
+    yield from concept_grams(text)
 
 
 KINDS = (

@@ -1,0 +1,50 @@
+"""
+Finds concepts: words of one meaning, whatever register they belong to.
+
+A daughter says 送饭, the office says 助餐, a rider says 盒饭: the concept `meal` is a
+feature beside the characters themselves, so the model can learn from one and
+know the other. The list is `concepts.yaml`.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from intents.reading import read_yaml
+
+CONCEPTS = Path(__file__).parent / "concepts.yaml"
+HEAD = 2
+MOST_PAIRED = 8
+"""In a long letter everything meets everything; pairs say nothing there."""
+
+
+@cache
+def _words() -> dict[str, list[tuple[str, str]]]:
+    """The first two characters of a word to all words that begin so, with their concepts."""
+    words: dict[str, list[tuple[str, str]]] = {}
+    for concept, names in read_yaml(CONCEPTS).items():
+        for name in names:
+            words.setdefault(str(name)[:HEAD], []).append((str(name), concept))
+    return words
+
+
+def concepts_of(text: str) -> set[str]:
+    """The concepts of a normalised text."""
+    words = _words()
+    found = set()
+    for place in range(len(text)):
+        for head in (text[place : place + HEAD], text[place]):
+            for name, concept in words.get(head, ()):
+                if text.startswith(name, place):
+                    found.add(concept)
+    return found
+
+
+def concept_grams(text: str) -> Iterator[str]:
+    """Each concept as a feature, and each two that meet in the text."""
+    found = sorted(concepts_of(text))
+    for place, concept in enumerate(found):
+        yield "@" + concept
+        if len(found) <= MOST_PAIRED:
+            for other in found[place + 1 :]:
+                yield f"@{concept}+{other}"
