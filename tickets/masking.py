@@ -55,5 +55,6 @@ def _hide_building(found: re.Match[str]) -> str:
     before = found.string[: found.start()]
     if found[1] == "号" and _DATE_DAY.search(before):
         return found[0]
-    rest = "**" if re.search(r"[0-9０-９门]$", found[0]) else ""
-    return f"**{found[1]}{rest}"
+    after = found[0][found[0].index(found[1]) + len(found[1]) :].strip()
+    door, _, flat = after.rpartition("门")
+    return f"**{found[1]}{'**门' if door else ''}{'**' if flat else ''}"
