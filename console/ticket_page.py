@@ -15,6 +15,7 @@ from console.history import HistoryWriter, Line
 from console.words import Words
 from conversations.models import Conversation
 from core.errors import NotFound
+from core.messages import Channel
 from handlers.staff.approve import MAY_DECIDE
 from handlers.staff.desk import acting, may_see
 from handlers.staff.reveal import FIELDS, may_know_requester, open_fields
@@ -347,7 +348,8 @@ class TicketReader:
         if act.id == "hand-back":
             return held_by_id == self._me.id
         if act.id == "take-over":
-            return ticket.conversation_id is not None and held_by_id is None
+            typed = ticket.channel in (Channel.PHONE, Channel.COUNTER)
+            return ticket.conversation_id is not None and held_by_id is None and not typed
         return not (act.id == "return" and ticket.return_barred)
 
     async def _approvals(

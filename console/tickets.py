@@ -185,7 +185,10 @@ class TicketPages:
                 now=self._deps.clock.now(),
             )
         words = self.frames.words(request)
-        rows = [(words.say(f"console.reveal.field.{name}"), text) for name, text in opened.items()]
+        rows = [
+            (words.say(f"console.reveal.field.{name}"), text.removeprefix("+86"))
+            for name, text in opened.items()
+        ]
         part = bool(request.headers.get("hx-request"))
         if part:
             return self._deps.pages.render(

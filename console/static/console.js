@@ -63,7 +63,14 @@
     box.dataset.armed = "1";
     setTimeout(() => box.remove(), Number(box.dataset.seconds) * 1000);
   });
-  document.addEventListener("htmx:after:swap", () => { cover(); enhance(); ring(); });
+  document.addEventListener("htmx:after:swap", () => {
+    const shown = one("#revealed > *"), dialog = one("#reveal[open]");
+    if (shown && dialog && shown.matches(".revealed")) dialog.close();
+    else if (shown && dialog) one("#reveal-error").replaceChildren(shown);
+    cover();
+    enhance();
+    ring();
+  });
 
   /* The history: everything, only what was said, only what was done. */
   const showHistory = (button) => {
@@ -149,6 +156,7 @@
     if (bell) return;
     const strike = () => {
       sound ??= new AudioContext();
+      if (sound.state === "suspended") return;
       const tone = sound.createOscillator(), level = sound.createGain();
       tone.frequency.value = 880;
       level.gain.value = 0.2;
@@ -160,6 +168,7 @@
     bell = setInterval(strike, 3000);
   };
   ring();
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => sound && sound.resume());
 
   /* Signing out by rest: warn two minutes before. */
   const minutes = Number(body.dataset.idleMinutes || 0);
