@@ -26,6 +26,7 @@ from tickets.drafts import Drafts
 from tickets.lifecycle import TicketChangedMeanwhile, Tickets
 from tickets.lookups import get_ticket, get_ticket_by_number
 from tickets.models import Ticket
+from tickets.sight import may_see as may_see
 
 NOT_SOLVED_BUTTON = ("ticket.choice.not_solved", presses.NOT_SOLVED)
 SOLVED_BUTTON = ("ticket.choice.solved", presses.SOLVED)
@@ -113,13 +114,6 @@ class Desk:
     def named(self, key: str) -> Callable[[str], str]:
         """A sentence or name in the resident's language, to be filled into another."""
         return lambda language: self.texts.say(key, language)
-
-
-def may_see(ticket: Ticket, member: StaffMember) -> bool:
-    """Whether the ticket lies in the member's communities and departments, or is their own."""
-    if ticket.assignee_id == member.id:
-        return True
-    return member.sees_community(ticket.community) and member.works_for(ticket.unit)
 
 
 def acting(by: StaffMember) -> Actor:

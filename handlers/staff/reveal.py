@@ -14,6 +14,7 @@ from tickets.history import EventKind
 from tickets.models import Ticket
 from tickets.opening import ADDRESS, DESCRIPTION, PHONE, REQUESTER, SUBJECT
 from tickets.reasons import REVEAL_REASONS, check_code
+from tickets.sight import may_know_requester as may_know_requester
 
 FIELDS: Mapping[str, str] = {
     "phone": PHONE,
@@ -73,13 +74,6 @@ async def reveal(
         now=now,
     )
     return opened
-
-
-def may_know_requester(ticket: Ticket, by: StaffMember) -> bool:
-    """Whether this person may learn who asked: on confidential tickets the desk and reviewers."""
-    if ticket.confidentiality == "open":
-        return True
-    return by.may(Permission.TICKET_REGISTER) or by.may(Permission.TICKET_REVIEW)
 
 
 def open_fields(ticket: Ticket, fields: Sequence[str], vault: Vault) -> dict[str, str]:
