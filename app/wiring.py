@@ -15,7 +15,6 @@ from core.clock import Clock, SystemClock
 from core.database import Database
 from core.limits import WindowLimits
 from core.messages import Channel, Decoder
-from core.redis_signals import RedisSignals
 from core.settings import Settings
 from core.signals import InProcessSignals, Signals
 from core.taxonomy import HERE, Street, Taxonomy, load_street, load_taxonomy
@@ -95,9 +94,33 @@ def read_articles(settings: Settings, taxonomy: Taxonomy) -> ArticleIndex:
     return ArticleIndex(load_articles(ARTICLES), taxonomy, asked=read_questions(settings))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mind:
+    """What understanding and answers need: read once, never changed, shared by all."""
+
+    taxonomy: Taxonomy
+    street: Street
+    texts: Texts
+    understander: Understander
+    articles: ArticleIndex
+
+
+def read_mind(settings: Settings) -> Mind:
+    """Read the taxonomy, the street, the texts, the model and the articles."""
+    taxonomy, street = read_taxonomy(settings), read_street(settings)
+    return Mind(
+        taxonomy=taxonomy,
+        street=street,
+        texts=Texts(LOCALES),
+        understander=read_understander(settings, taxonomy, street),
+        articles=read_articles(settings, taxonomy),
+    )
+
+
 def build_house(
     settings: Settings,
     *,
+    mind: Mind | None = None,
     clock: Clock | None = None,
     signals: Signals | None = None,
     channels: Mapping[Channel, ChannelSender] | None = None,
@@ -106,8 +129,9 @@ def build_house(
     keys = load_keys(settings)
     vault = Vault(keys.encryption)
     clock = clock or SystemClock()
-    taxonomy, street = read_taxonomy(settings), read_street(settings)
-    texts = Texts(LOCALES)
+    mind = mind or read_mind(settings)
+    taxonomy, street, texts = mind.taxonomy, mind.street, mind.texts
+    articles, understander = mind.articles, mind.understander
     database = Database(settings.database.url, pool_size=settings.database.pool_size)
     signals = signals or _signals(settings)
     limits = WindowLimits(settings.redis.url)
@@ -115,9 +139,7 @@ def build_house(
     ladder = Ladder.from_settings(settings.desk)
     tickets = Tickets(vault=vault, taxonomy=taxonomy, calendar=calendar, ladder=ladder)
     speech, inbox = Speech(vault=vault), Inbox(vault=vault)
-    articles = read_articles(settings, taxonomy)
     offices = known_offices(taxonomy, settings.desk.offices)
-    understander = read_understander(settings, taxonomy, street)
     decoders = plain_decoders()
     front_desk = FrontDesk(
         tickets=tickets,
@@ -204,4 +226,8 @@ def _danger_finder(understander: Understander) -> Callable[[str], str | None]:
 
 
 def _signals(settings: Settings) -> Signals:
-    return RedisSignals(settings.redis.url) if settings.redis.url else InProcessSignals()
+    if not settings.redis.url:
+        return InProcessSignals()
+    from core.redis_signals import RedisSignals  # a tenth of a start that does without
+
+    return RedisSignals(settings.redis.url)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from app import doctor as diagnosis
 from app.cli.frame import fail, show, with_house
 from app.processes import ROLES
 from app.processes import serve as run_roles
@@ -52,7 +51,9 @@ def chat(
 
 def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Check settings, database, Redis, model, articles and channels; say what to do."""
-    findings = diagnosis.examine()
+    from app.doctor import examine
+
+    findings = examine()
     if as_json:
         show([finding.as_dict() for finding in findings])
     else:
