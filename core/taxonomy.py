@@ -12,9 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from core.errors import NotFound
+from core.yaml_files import load_yaml
 
 HERE = Path(__file__).parent
 
@@ -242,9 +241,8 @@ def load_street(path: Path = HERE / "street.yaml") -> Street:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as stream:
-        document: Mapping[str, Any] = yaml.load(stream, Loader=loader)  # noqa: S506 - safe loader
+        document: Mapping[str, Any] = load_yaml(stream)
     return document
 
 

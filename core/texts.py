@@ -5,9 +5,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
-
 from core.errors import FrontDoorError
+from core.yaml_files import load_yaml
 
 LANGUAGES = ("zh", "en")
 FIRST = LANGUAGES[0]
@@ -49,7 +48,7 @@ class Texts:
 def _read(folder: Path) -> dict[str, str]:
     sentences: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document = load_yaml(path.read_text(encoding="utf-8")) or {}
         sentences.update(_flatten(document, path.stem))
     return sentences
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 
 from core.errors import FrontDoorError
+from core.yaml_files import load_yaml
 from knowledge_base.article import (
     Amount,
     Article,
@@ -60,7 +61,7 @@ def _split(text: str, file: str) -> tuple[Mapping[str, Any], str]:
         raise ArticleUnreadable(file, "front matter", "must stand between two lines of ---")
     end = lines.index(FENCE, 1)
     try:
-        head = yaml.safe_load("\n".join(lines[1:end]))
+        head = load_yaml("\n".join(lines[1:end]))
     except yaml.YAMLError as error:
         raise ArticleUnreadable(file, "front matter", f"is not YAML: {error}") from error
     if not isinstance(head, dict):

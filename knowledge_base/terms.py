@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import opencc
-import yaml
+
+from core.yaml_files import load_yaml
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 _MARK = re.compile(r"\{\{\w+:\w+\}\}|\]\(article:[\w.]+\)")
@@ -20,7 +21,7 @@ SYNONYMS = Path(__file__).parent / "synonyms.yaml"
 
 def load_synonyms(path: Path = SYNONYMS) -> list[list[str]]:
     """Rows of words that mean the same; the first names the idea."""
-    rows: list[list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows: list[list[str]] = load_yaml(path.read_text(encoding="utf-8"))
     return rows
 
 

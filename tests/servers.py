@@ -49,6 +49,14 @@ def find_redis() -> Path:
     raise ServerMissing("Redis (Debian: redis-server)")
 
 
+def find_chromium() -> Path:
+    """The browser."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return Path(found)
+    raise ServerMissing("Chromium (Debian: chromium)")
+
+
 @contextlib.contextmanager
 def postgres_server(*, durable: bool = False) -> Iterator[str]:
     """Run PostgreSQL while the block lasts; gives its SQLAlchemy URL."""
