@@ -108,7 +108,7 @@
     select.dataset.enhanced = "1";
     const options = [...select.options].filter((each) => each.value);
     accessibleAutocomplete.enhanceSelectElement({
-      selectElement: select, showNoOptionsFound: false, defaultValue: select.selectedOptions[0]?.value ? select.selectedOptions[0].text : "",
+      selectElement: select, showNoOptionsFound: false, displayMenu: "overlay", defaultValue: select.selectedOptions[0]?.value ? select.selectedOptions[0].text : "",
       source: (query, show) => {
         const asked = query.trim().toLowerCase();
         show(options.filter((each) => each.text.includes(asked) || (each.dataset.initials || "").includes(asked)).map((each) => each.text));
