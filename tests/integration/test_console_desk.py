@@ -723,13 +723,20 @@ async def test_single_letter_keys_can_be_turned_off(operator):
     assert 'data-keys="off"' in (await operator.get("/console")).text
 
 
+def routes_of(router) -> list[APIRoute]:
+    """All routes, also those of routers that were included."""
+    found = []
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            found.append(route)
+        elif hasattr(route, "original_router"):
+            found.extend(routes_of(route.original_router))
+    return found
+
+
 async def test_every_route_states_a_permission(house):
     known = {permission.value for permission in Permission} | {"anyone", "signed-in", "volunteer"}
-    routes = [
-        route
-        for route in house.app.routes
-        if isinstance(route, APIRoute) and not route.path.startswith("/static")
-    ]
+    routes = [each for each in routes_of(house.app) if not each.path.startswith("/static")]
     assert len(routes) > 50
     for route in routes:
         stated = {getattr(each.call, "permission", None) for each in route.dependant.dependencies}
