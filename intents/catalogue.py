@@ -59,12 +59,23 @@ def read_catalogue(folder: Path) -> list[Utterance]:
 
 
 def catalogue_key(folder: Path) -> str:
-    """A short hash of the files: a model trained from the same files bears the same key."""
+    """
+    A short hash of the files: a model trained from the same files bears the same key.
+
+    The code and the word lists that make features of a text count as well: a
+    model does not fit other features than those it was trained with.
+    """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.y*ml")):
-        digest.update(path.relative_to(folder).as_posix().encode())
+    for path in (*sorted(folder.rglob("*.y*ml")), *sorted(_feature_files())):
+        digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _feature_files() -> Iterator[Path]:
+    for path in Path(__file__).parent.iterdir():
+        if path.suffix in (".py", ".yaml", ".txt"):
+            yield path
 
 
 def _read_file(path: Path) -> Iterator[Utterance]:

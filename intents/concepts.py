@@ -6,8 +6,8 @@ feature beside the characters themselves, so the model can learn from one and
 know the other. The list is `concepts.yaml`.
 """
 
-from collections.abc import Iterator
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 from intents.reading import read_yaml
@@ -40,11 +40,10 @@ def concepts_of(text: str) -> set[str]:
     return found
 
 
-def concept_grams(text: str) -> Iterator[str]:
+def concept_grams(text: str) -> list[str]:
     """Each concept as a feature, and each two that meet in the text."""
     found = sorted(concepts_of(text))
-    for place, concept in enumerate(found):
-        yield "@" + concept
-        if len(found) <= MOST_PAIRED:
-            for other in found[place + 1 :]:
-                yield f"@{concept}+{other}"
+    grams = ["@" + concept for concept in found]
+    if len(found) <= MOST_PAIRED:
+        grams += [f"@{one}+{other}" for one, other in combinations(found, 2)]
+    return grams

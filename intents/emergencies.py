@@ -7,6 +7,7 @@ and nothing that the model says takes back what a rule has found.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ SOFT_END = re.compile(r"[。!?;…\n,、\s]+")
 LONGEST_SENTENCE = 120
 SELF_HARM = "self_harm"
 ANY_TRIGGER = "*"
+PHRASE, PATTERN, EXCUSE = "phrase", "pattern", "excuse"
 LEVELS = ("P0", "P1", "P2", "P3")
 
 PATTERN_HELPS = 0.35
@@ -84,15 +86,21 @@ class DangerFinder:
         document = document or read_patterns()
         everywhere = document["everywhere"]
         triggers = taxonomy.triggers.values()
-        self._phrases = PatternIndex(
-            [(each.id, re.escape(words.lower())) for each in triggers for words in each.phrases]
-        )
-        self._patterns = PatternIndex(_own(document, taxonomy, "patterns"))
-        self._unless = PatternIndex(
+        self._index = PatternIndex(
             [
-                *((each.id, re.escape(words)) for each in triggers for words in each.not_if),
-                *_own(document, taxonomy, "unless"),
-                *((ANY_TRIGGER, _expand(pattern)) for pattern in everywhere["unless"]),
+                *(
+                    (f"{PHRASE} {each.id}", re.escape(words.lower()))
+                    for each in triggers
+                    for words in each.phrases
+                ),
+                *_own(document, taxonomy, PATTERN, "patterns"),
+                *(
+                    (f"{EXCUSE} {each.id}", re.escape(words))
+                    for each in triggers
+                    for words in each.not_if
+                ),
+                *_own(document, taxonomy, EXCUSE, "unless"),
+                *((f"{EXCUSE} {ANY_TRIGGER}", _expand(rule)) for rule in everywhere["unless"]),
             ]
         )
         self._triggers = taxonomy.triggers
@@ -104,21 +112,18 @@ class DangerFinder:
 
     def signs(self, text: str) -> tuple[Sign, ...]:
         """Every phrase and pattern of danger in a normalised text."""
-        found = [
-            (trigger_id, match.span(), by)
-            for index, by in ((self._phrases, "phrase"), (self._patterns, "pattern"))
-            for trigger_id, match in index.find(text)
-        ]
-        excuses = self._excuses(text) if found else ()
+        alarms, excuses = [], []
+        for name, found in self._index.find(text):
+            by, trigger_id = name.split(" ")
+            if by == EXCUSE:
+                excuses.append(Excuse(trigger_id, *found.span()))
+            else:
+                alarms.append((trigger_id, found.span(), by))
+        excuses.sort(key=lambda excuse: excuse.start)
+        starts = [excuse.start for excuse in excuses]
         return tuple(
-            Sign(trigger_id, *span, by, _is_harmless(text, trigger_id, span, excuses))
-            for trigger_id, span, by in found
-        )
-
-    def _excuses(self, text: str) -> tuple[Excuse, ...]:
-        """Everything that may take an alarm back, with the trigger for which it does."""
-        return tuple(
-            Excuse(trigger_id, *match.span()) for trigger_id, match in self._unless.find(text)
+            Sign(trigger_id, *span, by, _is_harmless(text, trigger_id, span, excuses, starts))
+            for trigger_id, span, by in sorted(alarms, key=lambda alarm: alarm[1])
         )
 
     def find(
@@ -152,10 +157,10 @@ class DangerFinder:
 
     def _by_phrase(self, text: str, signs: Sequence[Sign]) -> Iterator[Hit]:
         for sign in signs:
-            if sign.by == "phrase" and not sign.harmless:
+            if sign.by == PHRASE and not sign.harmless:
                 past = self._is_past(sign.trigger_id, text, sign.start, sign.end)
                 weak = text[sign.start : sign.end] in self._weak
-                yield Hit(sign.trigger_id, sign.start, sign.end, "phrase", past, weak)
+                yield Hit(sign.trigger_id, sign.start, sign.end, PHRASE, past, weak)
 
     def _by_model(
         self, text: str, signs: Sequence[Sign], judge: Judge, alarm: float
@@ -167,7 +172,7 @@ class DangerFinder:
                 seen = [sign.trigger_id for sign in here]
                 trusted = verdict.trigger_id in seen or not seen
                 trigger_id = verdict.trigger_id if trusted else seen[0]
-                by = "pattern" if here else "model"
+                by = PATTERN if here else "model"
                 yield Hit(trigger_id, start, end, by, self._is_past(trigger_id, text, start, end))
 
     def _is_past(self, trigger_id: str, text: str, start: int, end: int) -> bool:
@@ -191,16 +196,27 @@ def sign_grams(signs: Sequence[Sign], start: int, end: int) -> Iterator[str]:
 
 
 def _is_harmless(
-    text: str, trigger_id: str, span: tuple[int, int], excuses: Sequence[Excuse]
+    text: str,
+    trigger_id: str,
+    span: tuple[int, int],
+    excuses: Sequence[Excuse],
+    starts: Sequence[int],
 ) -> bool:
     """An excuse counts in the clause of the alarm; stories and drills in the whole sentence."""
-    for excuse in excuses:
-        if excuse.trigger_id in (trigger_id, ANY_TRIGGER):
-            border = SENTENCE_END if excuse.trigger_id == ANY_TRIGGER else SOFT_END
-            start, end = _around(text, *span, border)
-            if start <= excuse.start and excuse.end <= end:
-                return True
-    return False
+    if not excuses:
+        return False
+    sentence = _around(text, *span, SENTENCE_END)
+    clause = _around(text, *span, SOFT_END)
+    near = excuses[bisect_left(starts, sentence[0]) : bisect_left(starts, sentence[1])]
+    return any(
+        excuse.trigger_id == ANY_TRIGGER
+        or (
+            excuse.trigger_id == trigger_id
+            and clause[0] <= excuse.start
+            and excuse.end <= clause[1]
+        )
+        for excuse in near
+    )
 
 
 def _within(sign: Sign, start: int, end: int) -> bool:
@@ -244,9 +260,9 @@ def _around(text: str, start: int, end: int, rule: re.Pattern[str]) -> tuple[int
     """The sentence or clause in which a hit lies, at most a few hundred characters of it."""
     near = max(0, start - 2 * LONGEST_SENTENCE)
     far = min(len(text), end + 2 * LONGEST_SENTENCE)
-    before = [found.end() for found in rule.finditer(text, near, start)]
+    before = max((found.end() for found in rule.finditer(text, near, start)), default=near)
     after = rule.search(text, end, far)
-    return (before[-1] if before else near), (after.start() if after else far)
+    return before, (after.start() if after else far)
 
 
 MOST_GUESSES = 60
@@ -263,10 +279,12 @@ def spans_to_judge(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _own(document: Mapping[str, Any], taxonomy: Taxonomy, key: str) -> Iterator[tuple[str, str]]:
+def _own(
+    document: Mapping[str, Any], taxonomy: Taxonomy, kind: str, key: str
+) -> Iterator[tuple[str, str]]:
     for trigger_id in taxonomy.triggers:
         for pattern in document.get(trigger_id, {}).get(key, ()):
-            yield trigger_id, _expand(pattern)
+            yield f"{kind} {trigger_id}", _expand(pattern)
 
 
 def _expand(pattern: str) -> str:

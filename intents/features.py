@@ -7,7 +7,6 @@ and how much, the training decides.
 """
 
 import re
-from collections.abc import Iterator
 
 from intents.concepts import concept_grams
 from intents.normalise import plain, shorten_runs
@@ -25,27 +24,18 @@ def prepare(text: str) -> str:
     return shorten_runs(" " + SEPARATORS.sub(" ", text).strip() + " ")
 
 
-def grams(prepared: str) -> Iterator[str]:
-    """Every run of one to four characters; the space marks where a segment begins or ends."""
-    for size in range(1, LONGEST_GRAM + 1):
-        for start in range(len(prepared) - size + 1):
-            yield prepared[start : start + size]
-
-
-def sound_grams(prepared: str) -> Iterator[str]:
-    """Runs of two and three syllables."""
-    sounds = prepared.translate(sound_table())
-    for size in SOUND_GRAMS:
-        for start in range(len(sounds) - size + 1):
-            yield "~" + sounds[start : start + size]
-
-
-def text_grams(text: str) -> Iterator[str]:
-    """All features of a normalised text."""
+def text_grams(text: str) -> list[str]:
+    """All features of a normalised text, repeated as often as they occur."""
     prepared = prepare(text)
-    yield from grams(prepared)
-    yield from sound_grams(prepared)
-    yield from concept_grams(text)
+    sounds = prepared.translate(sound_table())
+    found = [gram for size in range(1, LONGEST_GRAM + 1) for gram in _runs(prepared, size)]
+    found += ["~" + gram for size in SOUND_GRAMS for gram in _runs(sounds, size)]
+    found += concept_grams(text)
+    return found
+
+
+def _runs(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(len(text) - size + 1)]
 
 
 KINDS = (
@@ -60,13 +50,10 @@ KINDS = (
 )
 
 
-def context_grams(context: str | None) -> Iterator[str]:
+def context_grams(context: str | None) -> list[str]:
     """Features of the bot's last sentence; they count for the act alone."""
     if not context:
-        yield "^none"
-        return
+        return ["^none"]
     prepared = prepare(plain(context))
-    yield "^kind:" + next((name for name, rule in KINDS if rule.search(context)), "told")
-    for size in (2, 3):
-        for start in range(len(prepared) - size + 1):
-            yield "^" + prepared[start : start + size]
+    kind = next((name for name, rule in KINDS if rule.search(context)), "told")
+    return ["^kind:" + kind, *("^" + gram for size in (2, 3) for gram in _runs(prepared, size))]

@@ -9,6 +9,7 @@ matrix whose rows are features, so one gather scores all heads at once.
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,8 +63,6 @@ class Features:
 
     rows: NDArray[np.int32]
     weights: Floats
-    known: float
-    """Share of the text's pairs of characters that training has seen, 0..1."""
 
 
 class TrainedModel:
@@ -82,7 +81,6 @@ class TrainedModel:
         self._rows = {feature: row for row, feature in enumerate(vocabulary)}
         self._vocabulary = list(vocabulary)
         self._rarity = rarity
-        self._rarity_list: list[float] = rarity.tolist()
         self._weights = weights
         self._bias = bias
         self.heads = {head.name: head for head in heads}
@@ -105,21 +103,13 @@ class TrainedModel:
 
     def features(self, grams: Iterable[str]) -> Features:
         """Count the features that are known; a gram's weight grows with the logarithm."""
-        counts: dict[int, int] = {}
         find = self._rows.get
-        seen = pairs = 0
-        for gram in grams:
-            row = find(gram)
-            if len(gram) == 2:
-                pairs += 1
-                seen += row is not None
-            if row is not None:
-                counts[row] = counts.get(row, 0) + 1
+        counts = Counter(row for gram in grams if (row := find(gram)) is not None)
         rows = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
         amounts = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         weights = (1 + np.log(amounts)) * self._rarity[rows]
         length = float(np.sqrt(weights @ weights)) or 1.0
-        return Features(rows, weights / np.float32(length), seen / pairs if pairs else 0.0)
+        return Features(rows, weights / np.float32(length))
 
     def score(self, features: Features) -> Floats:
         """The scores of all heads, without context."""

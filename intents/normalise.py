@@ -76,6 +76,7 @@ def _table() -> dict[int, str]:
     table.update({0x3002: "。", 0x301C: "~", 0x30FB: "·"})
     for code, char in _simplified().items():
         table[code] = char
+    table.update({ord("著"): "着", ord("妳"): "你"})  # these depend on the word; for us they do not
     return table
 
 

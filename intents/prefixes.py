@@ -10,6 +10,7 @@ and behind. Where it cannot tell, it gives up and the pattern is always tried.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 LENGTH = 2
 MOST = 3_000
@@ -42,7 +43,9 @@ def beginnings(pattern: str) -> Starts | None:
     """
     starts = _alternatives(_Reader(pattern))
     cut = frozenset(start.split(ANY)[0] for start in starts)
-    return None if "" in cut or len(cut) > MOST else cut
+    if "" in cut or len(cut) > MOST:
+        return None
+    return frozenset(start for start in cut if len(start) == 1 or start[0] not in cut)
 
 
 def _alternatives(reader: _Reader) -> Starts:
@@ -143,11 +146,12 @@ class PatternIndex:
         return [pattern for _, pattern in self._always]
 
     def find(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
-        """Every pattern's matches, in the order of the text; those of one pattern may overlap."""
+        """Every match of every pattern; they may overlap, and come in no certain order."""
         by_start = self._by_start
-        for place, (first, second) in enumerate(zip(text, text[1:] + " ", strict=True)):
-            for start in (first + second, first):
-                for name, pattern in by_start.get(start, ()):
+        present = by_start.keys() & {*map("".join, pairwise(text)), *text}
+        for start in present:
+            for place in _places(text, start):
+                for name, pattern in by_start[start]:
                     found = self._compile(pattern).match(text, place)
                     if found:
                         yield name, found
@@ -160,3 +164,10 @@ class PatternIndex:
         if compiled is None:
             compiled = self._compiled[pattern] = re.compile(pattern)
         return compiled
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    place = text.find(part)
+    while place >= 0:
+        yield place
+        place = text.find(part, place + 1)

@@ -246,7 +246,7 @@ def _matrix(features: Sequence[tuple[Features, Features]], width: int, with_cont
     return csr_matrix((values, columns, ends), shape=(len(pairs), width))
 
 
-_NOTHING = Features(np.zeros(0, np.int32), np.zeros(0, np.float32), 0.0)
+_NOTHING = Features(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 def _scores(model: TrainedModel, row: Row) -> Floats:

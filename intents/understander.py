@@ -49,15 +49,17 @@ class Understander:
         self._entities = EntityFinder(street)
         self._groups = GroupFinder(taxonomy)
         self._limits = model.thresholds
+        self._silence = model.features(context_grams(None))
 
     def understand(self, text: str, *, context: str | None = None) -> Understanding:
         """Understand any string; `context` is the bot's last sentence, if it said one."""
         normal = normalise(text)
         signs = self._dangers.signs(normal.text)
-        features = self._features(_excerpt(normal.text), signs)
+        read = _excerpt(normal.text)
+        features = self._features(read, signs)
         scores = self._model.score(features)
         entities = self._entities.find(normal, context=context)
-        groups = self._groups.find(normal.text, entities)
+        groups = self._groups.find(read, entities)
         danger = self._find_danger(text, normal, signs, scores, groups)
         matter, matters = self._matter(scores)
         acts = self._acts(scores, context, text, danger)
@@ -75,10 +77,10 @@ class Understander:
                 matter_id=matter.name if matter else None,
                 request_type=request_type,
                 danger=danger,
-                text=normal.text,
+                text=read,
             ),
             groups=groups,
-            on_behalf=speaks_for_another(normal.text, entities),
+            on_behalf=speaks_for_another(read, entities),
             entities=entities,
             danger=danger,
             decision=self._decision(matter, matters),
@@ -111,7 +113,7 @@ class Understander:
         danger = self._dangers.find(text, normal, signs, judge, alarm=alarm)
         if danger is None:
             return None
-        return replace(danger, level=raise_level(danger, normal.text, groups))
+        return replace(danger, level=raise_level(danger, danger.sentence, groups))
 
     def _verdict(self, scores: Floats) -> Verdict:
         alarm, danger = self._model.heads["alarm"], self._model.heads["danger"]
@@ -127,8 +129,8 @@ class Understander:
     def _acts(
         self, scores: Floats, context: str | None, text: str, danger: Danger | None
     ) -> tuple[Ranked, ...]:
-        grams = self._model.features(context_grams(context))
-        scores = self._model.add_context(scores, grams, CONTEXT_WEIGHT)
+        said = self._model.features(context_grams(context)) if context else self._silence
+        scores = self._model.add_context(scores, said, CONTEXT_WEIGHT)
         ranked = _rank(self._model.heads["act"], scores, RANKING_LENGTH)
         if danger and not danger.past and danger.level == "P0":
             return _put_first("emergency", ranked)
