@@ -60,8 +60,8 @@ def find_chromium() -> Path:
 @contextlib.contextmanager
 def postgres_server(*, durable: bool = False) -> Iterator[str]:
     """Run PostgreSQL while the block lasts; gives its SQLAlchemy URL."""
-    binaries = find_postgres()
     with _scratch() as folder:
+        binaries = _within_reach(find_postgres(), folder)
         data, port = folder / "data", free_port()
         _run(
             [
@@ -103,7 +103,7 @@ def redis_server() -> Iterator[str]:
     with _scratch() as folder:
         port = free_port()
         command = [
-            find_redis(),
+            _within_reach(find_redis(), folder),
             "--port",
             str(port),
             "--bind",
@@ -130,6 +130,21 @@ def free_port() -> int:
 
 def _wheel(path: str) -> str:
     return str(Path(sysconfig.get_paths()["purelib"], path))
+
+
+def _within_reach(path: Path, folder: Path) -> Path:
+    """
+    Copy a wheel's program to where `nobody` may run it.
+
+    Root's checkout may lie in a folder that only root can enter.
+    """
+    site = Path(sysconfig.get_paths()["purelib"])
+    if os.geteuid() != 0 or not path.is_relative_to(site):
+        return path
+    package = path.relative_to(site).parts[0]
+    for part in (package, f"{package}.libs"):
+        shutil.copytree(site / part, folder / part, symlinks=True)
+    return folder / path.relative_to(site)
 
 
 @contextlib.contextmanager
