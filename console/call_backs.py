@@ -14,12 +14,13 @@ from console.words import Words
 from core.errors import FrontDoorError
 from core.vault import Vault
 from handlers.staff.make_call import make_call
-from handlers.staff.reveal import may_know_requester, open_fields
+from handlers.staff.reveal import open_fields
 from people.permissions import Permission, StaffMember
 from people.sessions import SignedIn
 from tickets.call_backs import opened_words
 from tickets.masking import masked_name, masked_phone, masked_text
 from tickets.models import CallBack, Ticket
+from tickets.sight import may_know_requester
 
 
 @dataclass(frozen=True, slots=True)

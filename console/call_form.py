@@ -11,7 +11,6 @@ from console.words import Words
 from core.dates import today_in_china
 from core.errors import InvalidInput
 from core.vault import Vault
-from handlers.staff.desk import may_see
 from handlers.staff.reveal import FIELDS, open_fields
 from handlers.staff.take_call import CallForm
 from intents.understanding import Understanding
@@ -21,6 +20,7 @@ from people.permissions import StaffMember
 from people.residents import normal_phone
 from tickets.lookups import list_by_phone
 from tickets.models import Ticket
+from tickets.sight import may_see
 
 EARLIER = timedelta(days=60)
 """How far back a number's earlier tickets are shown."""

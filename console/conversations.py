@@ -13,7 +13,7 @@ from console.frame import Frames, staff_of
 from console.history import HistoryWriter
 from conversations.models import Conversation
 from core.errors import FrontDoorError, NotFound
-from handlers.staff.desk import acting, may_see, needed
+from handlers.staff.desk import acting, needed
 from handlers.staff.hand_back import hand_back_conversation
 from handlers.staff.take_over import reply_in_conversation, take_over_conversation
 from people.accounts import list_staff
@@ -22,6 +22,7 @@ from people.permissions import Permission
 from people.sessions import SignedIn
 from people.view_log import record_view
 from tickets.lookups import list_in_conversation
+from tickets.sight import may_see
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,12 @@ class Presence:
     def _note(self, number: str, staff_id: str, name: str, at: datetime) -> None:
         here = self._seen.setdefault(number, {})
         here[staff_id] = (name, at)
-        for person in [person for person, (_, seen) in here.items() if not _here(seen, at)]:
-            del here[person]
+        for other in [each for each, people in self._seen.items() if _all_gone(people, at)]:
+            del self._seen[other]
+
+
+def _all_gone(people: dict[str, tuple[str, datetime]], now: datetime) -> bool:
+    return not any(_here(seen_at, now) for _, seen_at in people.values())
 
 
 def _here(seen_at: datetime, now: datetime) -> bool:

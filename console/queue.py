@@ -1,7 +1,7 @@
 """The queue: views with counts, filters, search; rows never move under the hand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -11,12 +11,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from console.frame import VIEWS, Frames, staff_of
-from console.lists import PER_PAGE, Row, Waiting, Wish
+from console.lists import Talk, Waiting, Wish
 from console.words import Words
 from core.messages import Channel
 from people.accounts import list_staff
 from people.permissions import Permission
 from people.sessions import SignedIn
+from tickets.queries import QueueRow
 from tickets.status import UNFINISHED
 from web.times import TimeWords
 
@@ -24,7 +25,7 @@ _CHANNELS = (Channel.WEB, Channel.TELEGRAM, Channel.PHONE, Channel.COUNTER, Chan
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
+class Line:
     """One line as the page shows it."""
 
     number: str
@@ -90,9 +91,10 @@ class Queue:
             return await self._show_waiting(request, signed_in, wish)
         words, lists = self._frames.words(request), self._frames.lists(me)
         async with self._deps.database.reading() as session:
-            rows, total = await lists.list_rows(session, wish)
+            found = await lists.list_page(session, wish)
+            talks = await lists.find_talks(session, found.rows)
+            counts = await lists.count_views(session)
             names = {each.id: each.name for each in await list_staff(session)}
-        pages = max(1, -(-total // PER_PAGE))
         return await self._frames.render(
             request,
             "console/queue.html",
@@ -100,14 +102,15 @@ class Queue:
             current=wish.view,
             view=_named(words, wish.view),
             q=wish.q,
-            rows=[self._row(row, wish, words, names, me_id=me.id) for row in rows],
+            rows=[
+                self._line(row, talks.get(row.number), wish, words, names, me_id=me.id)
+                for row in found.rows
+            ],
             waiting=(),
-            total=total,
+            total="" if wish.is_narrowed else counts.get(wish.view, ""),
             filters=self._filters(wish, words),
-            page=wish.page,
-            pages=pages,
-            before=_page(wish, -1) if wish.page > 1 else "",
-            after=_page(wish, 1) if wish.page < pages else "",
+            before=f"/console?{_query(wish)}" if wish.after else "",
+            after=_next_page(wish, found.next_after),
             newer=f"/console/newer?{_query(wish, since=self._deps.clock.now().isoformat())}",
         )
 
@@ -140,7 +143,8 @@ class Queue:
             waiting=rows,
             total=len(rows),
             filters=(),
-            pages=1,
+            before="",
+            after="",
             newer="",
         )
 
@@ -149,29 +153,35 @@ class Queue:
         said = [each.text for each in messages if each.author_name is None and each.text]
         return said[-1][:60] if said else ""
 
-    def _row(
-        self, row: Row, wish: Wish, words: Words, names: dict[UUID, str], *, me_id: UUID
-    ) -> QueueRow:
+    def _line(
+        self,
+        row: QueueRow,
+        talk: Talk | None,
+        wish: Wish,
+        words: Words,
+        names: dict[UUID, str],
+        *,
+        me_id: UUID,
+    ) -> Line:
         looking = self._frames.presence.others(
             row.number, staff_id=str(me_id), now=self._deps.clock.now()
         )
-        return QueueRow(
+        unfinished = row.status in UNFINISHED
+        typed = row.channel in (Channel.PHONE, Channel.COUNTER)
+        return Line(
             number=row.number,
             short=row.number[-4:],
             href=f"/console/tickets/{row.number}?{_query(wish)}",
             urgency=row.urgency,
             status=words.status(row.status),
-            due_at=row.due_at if row.status in UNFINISHED else None,
+            due_at=row.next_due_at if unfinished else None,
             title=row.title,
             confidentiality=row.confidentiality,
             community=words.community(row.community),
             channel=words.channel(row.channel),
-            who=_who(row, words, names),
+            who=_who(row, talk, words, names),
             presence=f"{looking[0]} {words.say('console.ticket.watched')}" if looking else "",
-            takeable=row.conversation_id is not None
-            and row.held_by_id is None
-            and row.status in UNFINISHED
-            and row.channel not in (Channel.PHONE, Channel.COUNTER),
+            takeable=talk is not None and talk.held_by_id is None and unfinished and not typed,
         )
 
     def _filters(
@@ -199,14 +209,13 @@ def wish_of(request: Request) -> Wish:
     """What the address asks for; anything unknown falls back to the view of what to dispatch."""
     asked = request.query_params
     view = asked.get("view", "to_dispatch")
-    page = asked.get("page", "1")
     return Wish(
         view=view if view in (*VIEWS, "all") else "to_dispatch",
         community=asked.get("community", ""),
         area=asked.get("area", ""),
         channel=asked.get("channel", ""),
         q=asked.get("q", "").strip(),
-        page=max(int(page), 1) if page.isdecimal() else 1,
+        after=asked.get("after", ""),
     )
 
 
@@ -227,19 +236,19 @@ def query_of(wish: Wish) -> str:
     return _query(wish)
 
 
-def _page(wish: Wish, by: int) -> str:
-    return f"/console?{_query(wish, page=str(replace(wish, page=wish.page + by).page))}"
+def _next_page(wish: Wish, after: str | None) -> str:
+    return f"/console?{_query(wish, after=after)}" if after else ""
 
 
 def _named(words: Words, view: str) -> NamedView:
     return NamedView(view, words.say(f"ticket.view.{view}"))
 
 
-def _who(row: Row, words: Words, names: dict[UUID, str]) -> str:
-    if row.held_by_id is not None:
-        return words.say("console.who.talking", name=names.get(row.held_by_id, ""))
-    if row.assignee_id is not None:
-        return words.say("console.who.has", name=names.get(row.assignee_id, ""))
+def _who(row: QueueRow, talk: Talk | None, words: Words, names: dict[UUID, str]) -> str:
+    if talk is not None and talk.held_by_id is not None:
+        return words.say("console.who.talking", name=names.get(talk.held_by_id, ""))
+    if row.assignee is not None:
+        return words.say("console.who.has", name=row.assignee)
     return words.unit(row.unit) or words.say("console.who.nobody")
 
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from console.frame import Frames, staff_of
 from console.words import Words
 from core.errors import NotFound
-from handlers.staff.desk import may_see
 from people.accounts import list_staff
 from people.permissions import Permission
 from people.sessions import SignedIn
 from people.view_log import View, list_views, verify_chain
 from tickets.lookups import get_ticket_by_number
+from tickets.sight import may_see
 from web.times import TimeWords
 
 

@@ -17,8 +17,8 @@ from conversations.models import Conversation
 from core.errors import NotFound
 from core.messages import Channel
 from handlers.staff.approve import MAY_DECIDE
-from handlers.staff.desk import acting, may_see
-from handlers.staff.reveal import FIELDS, may_know_requester, open_fields
+from handlers.staff.desk import acting
+from handlers.staff.reveal import FIELDS, open_fields
 from people.models import Staff
 from people.permissions import Permission, StaffMember
 from people.view_log import list_views, record_view
@@ -28,6 +28,7 @@ from tickets.lookups import get_ticket_by_number
 from tickets.masking import masked_address, masked_name, masked_phone, masked_text
 from tickets.models import Approval, Ticket
 from tickets.reasons import Action
+from tickets.sight import may_know_requester, may_see
 from tickets.status import TicketStatus
 from web.times import TimeWords
 

@@ -14,7 +14,7 @@ from console.act_forms import Step
 from console.acts import ACTS, Act
 from console.fields import read_form
 from console.frame import Frames, staff_of
-from console.lists import Row
+from console.lists import Similar
 from console.options import ticket_options
 from console.queue import query_of, wish_of
 from console.ticket_page import Page, TicketReader
@@ -311,7 +311,7 @@ class TicketPages:
         return self.frames.articles_for(page.ticket.matter, page.ticket.title)
 
 
-def _similar(row: Row, status: str) -> dict[str, str]:
+def _similar(row: Similar, status: str) -> dict[str, str]:
     return {
         "number": row.number,
         "short": row.number[-4:],
