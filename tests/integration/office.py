@@ -20,7 +20,15 @@ from core.taxonomy import Street, Taxonomy
 from core.texts import Texts
 from core.vault import Vault
 from handlers.notices import Notices
+from handlers.staff.accept import accept
+from handlers.staff.call_back import CallAnswers, call_back, call_back_failed
+from handlers.staff.close import close
+from handlers.staff.contact import contact
 from handlers.staff.desk import Desk
+from handlers.staff.dispatch import dispatch
+from handlers.staff.resolve import resolve
+from handlers.staff.review import review
+from handlers.staff.start import start
 from notifications.models import OutboxMessage
 from notifications.outbox import Outbox
 from people.models import Staff, Volunteer
@@ -164,6 +172,29 @@ async def a_ticket(
             facts["conversation_id"] = standing.id
         ticket = await office.tickets.open_ticket(session, a_request(**facts), by=BOT, now=now)
     return ticket.number
+
+
+async def walk_to_the_end(
+    database: Database, office: Office, number: str, now: datetime, answers: CallAnswers | None
+) -> None:
+    """Handle a ticket until it closes; without answers nobody could be reached."""
+    handled: list[tuple[Any, tuple[Any, ...], dict[str, Any], StaffMember]] = [
+        (dispatch, ("elder_service",), {}, office.dispatcher),
+        (accept, (), {}, office.handler),
+        (contact, (), {"how": "call", "words": "说好了"}, office.handler),
+        (start, (), {}, office.handler),
+        (resolve, (), {"result": "好了", "internal_note": "办了"}, office.handler),
+        (review, (), {"passed": True}, office.reviewer),
+    ]
+    if answers is None:
+        handled += [(call_back_failed, (), {}, office.operator)] * 3
+    else:
+        handled.append((call_back, (answers,), {}, office.operator))
+    handled.append((close, (), {"note": "说明过了"}, office.reviewer))
+    for verb, given, more, by in handled:
+        async with database.transaction() as session:
+            ticket = await office.desk.get_ticket(session, number, by=by)
+            await verb(session, office.desk, ticket, *given, by=by, now=now, **more)
 
 
 async def read_ticket(database: Database, number: str) -> Ticket:
