@@ -82,6 +82,7 @@ _INTERRUPTING = frozenset(
 _SURE_ENOUGH = 0.5
 _SHORTEST_STORY = 8
 """Characters from which on a message is registered even if its matter is not clear."""
+_CLOSE = 0.4
 _NEW_REQUEST = frozenset({"raise_request", "ask_info"})
 
 
@@ -181,9 +182,20 @@ def _anew(turn: Turn) -> Verb:
         return _BY_ACT[turn.act]
     if turn.understanding.decision == "unsure" or turn.matter is None:
         return make_request.register_for_person if _has_substance(turn) else choose.clarify
-    if turn.understanding.decision == "either_or":
+    if turn.understanding.decision == "either_or" and _two_are_likely(turn):
         return choose.ask_either_or
     return ask_question.ask_question if turn.act == "ask_info" else make_request.make_request
+
+
+def _two_are_likely(turn: Turn) -> bool:
+    """
+    Whether asking is worth a turn: the second matter is not far behind the first.
+
+    A lone doubtful guess is read back to the resident and judged again by the
+    dispatcher, so going on costs less than a question with a far-fetched half.
+    """
+    first, second = turn.understanding.matter_ranking[:2]
+    return second.confidence >= _CLOSE * first.confidence
 
 
 def _has_substance(turn: Turn) -> bool:

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.dialogue import Form
 from core.messages import Choice
 from handlers.residents import presses
 from handlers.residents.ask_question import ask_question
 from handlers.residents.bring_person import bring_person
+from handlers.residents.clues import clues
 from handlers.residents.desk import FrontDesk
 from handlers.residents.make_request import go_on, make_request, new_form
 from handlers.turn import Outcome, Turn
@@ -66,7 +68,15 @@ async def _in_other_words(session: AsyncSession, desk: FrontDesk, turn: Turn) ->
         if turn.act == "ask_info":
             return await ask_question(session, desk, turn)
         return await make_request(session, desk, turn)
+    if form is not None and turn.understanding.entities:
+        return await go_on(session, desk, turn, _undecided(desk, turn, form))
     return await bring_person(session, desk, turn, why=desk.say(turn, "unclear.second"))
+
+
+def _undecided(desk: FrontDesk, turn: Turn, form: Form) -> Form:
+    """An answer to another question (an address, a number): a person decides on the matter."""
+    heard = form.heard(turn.words, **clues(turn, desk.street))
+    return replace(heard, matter=None, secondary=turn.dialogue.options)
 
 
 def _picked(turn: Turn) -> str | None:
