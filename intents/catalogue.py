@@ -74,7 +74,7 @@ def catalogue_key(folder: Path) -> str:
 
 def _feature_files() -> Iterator[Path]:
     for path in Path(__file__).parent.iterdir():
-        if path.suffix in (".py", ".yaml", ".txt"):
+        if path.suffix in (".py", ".yaml"):
             yield path
 
 

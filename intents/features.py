@@ -1,5 +1,5 @@
 """
-What the model looks at in a text: runs of one to four characters, sounds and concepts.
+What the model looks at in a text: runs of one to four characters, and concepts.
 
 Training and scoring both use this module, so they cannot drift apart. A
 feature is a string whose first character tells its kind; which of them count,
@@ -10,12 +10,10 @@ import re
 
 from intents.concepts import concept_grams
 from intents.normalise import plain, shorten_runs
-from intents.sounds import sound_table
 
 SEPARATORS = re.compile(r"[\s!-/:-@\[-`{-~、。〈-】〔-〟·…—‘-”¥→]+")
 LONG_NUMBER = re.compile(r"\d{5,}")
 LONGEST_GRAM = 4
-SOUND_GRAMS = (2, 3)
 
 
 def prepare(text: str) -> str:
@@ -27,9 +25,7 @@ def prepare(text: str) -> str:
 def text_grams(text: str) -> list[str]:
     """All features of a normalised text, repeated as often as they occur."""
     prepared = prepare(text)
-    sounds = prepared.translate(sound_table())
     found = [gram for size in range(1, LONGEST_GRAM + 1) for gram in _runs(prepared, size)]
-    found += ["~" + gram for size in SOUND_GRAMS for gram in _runs(sounds, size)]
     found += concept_grams(text)
     return found
 

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 from core.errors import FrontDoorError
 
 FORMAT = "baijiamen-intents-1"
+NO_MATTER = "none"
+"""The label of the matter's head for messages about none."""
+OUT_OF_SCOPE = "out_of_scope"
 Floats = NDArray[np.float32]
 
 
@@ -156,6 +159,23 @@ class TrainedModel:
             for head in self.heads.values()
         ]
         return {"format": FORMAT, "heads": heads, "meta": self.meta}
+
+
+def strangeness(model: TrainedModel, scores: Floats) -> float:
+    """
+    How little a message looks like any matter of ours and how much like small talk.
+
+    Both heads must agree: a resident's odd question is claimed by some matter,
+    a question about football by none.
+    """
+    matter, act = model.heads["matter"], model.heads["act"]
+    if NO_MATTER not in matter.labels or OUT_OF_SCOPE not in act.labels:
+        return -9.0
+    claims = scores[matter.columns]
+    none = matter.labels.index(NO_MATTER)
+    claimed = max(claims[:none].max(initial=-9), claims[none + 1 :].max(initial=-9))
+    outside = scores[act.start + act.labels.index(OUT_OF_SCOPE)]
+    return float(claims[none] - claimed + outside)
 
 
 def load_model(path: Path) -> TrainedModel:

@@ -1,5 +1,5 @@
 """
-Trains the model from the catalogue: linear classifiers over characters, sounds and concepts.
+Trains the model from the catalogue: linear classifiers over characters and concepts.
 
 scikit-learn is imported here only, and only when training runs; what is saved
 needs numpy alone. Every choice is measured on lines of the catalogue that
@@ -21,16 +21,19 @@ from core.taxonomy import Street, Taxonomy
 from intents.catalogue import Utterance, catalogue_key, read_catalogue
 from intents.emergencies import DangerFinder, sign_grams
 from intents.features import context_grams, text_grams
-from intents.model import FORMAT, Features, Floats, Head, TrainedModel
+from intents.model import FORMAT, NO_MATTER, Features, Floats, Head, TrainedModel, strangeness
 from intents.normalise import plain
 
-NO_MATTER = "none"
 CALM, DANGER = "calm", "danger"
 HELD_OUT_SHARE = 0.12
-FALSE_ALARMS = 0.04
+FALSE_ALARMS = 0.06
 """Share of ordinary held-out messages that may be asked whether there is danger."""
+TAKEN_FOR_STRANGE = 0.01
+"""Share of held-out requests that may be taken for what is no business of ours."""
+SURE_ENOUGH = 0.85
+"""How often the bot must be right to go on without asking."""
 SEEN_AT_LEAST = 2
-LARGEST_VOCABULARY = 60_000
+LARGEST_VOCABULARY = 80_000
 CONTEXT_WEIGHT = 0.7
 """How much the bot's last sentence counts beside the text, for the act alone."""
 
@@ -254,31 +257,46 @@ def _scores(model: TrainedModel, row: Row) -> Floats:
     return model.add_context(scores, model.features(row.context), CONTEXT_WEIGHT)
 
 
-def _judged(
-    model: TrainedModel, name: str, rows: Sequence[Row]
-) -> tuple[Floats, NDArray[np.int64], list[Row]]:
-    """Scores and true columns of the rows that have a label in this head."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Held-out rows that have a label in one head."""
+
+    scores: Floats
+    truth: NDArray[np.int64]
+    """The column of the label."""
+    accepted: NDArray[np.bool_]
+    """The label and those that the catalogue takes as equally right (`also`)."""
+
+
+def _judge(model: TrainedModel, name: str, rows: Sequence[Row]) -> Judged:
     head = model.heads[name]
     place = {label: column for column, label in enumerate(head.labels)}
     used = [row for row in rows if HEADS[name](row.utterance) in place]
-    truth = [place[str(HEADS[name](row.utterance))] for row in used]
+    truth = np.array([place[str(HEADS[name](row.utterance))] for row in used], dtype=np.int64)
+    accepted = np.zeros((len(used), len(place)), dtype=bool)
+    accepted[np.arange(len(used)), truth] = True
+    for number, row in enumerate(used):
+        for label in row.utterance.also if name == "matter" else ():
+            accepted[number, place[label.replace(".", "/")]] = True
     table = np.array([_scores(model, row)[head.columns] for row in used], dtype=np.float32)
-    return table.reshape(-1, len(head.labels)), np.array(truth, dtype=np.int64), used
+    return Judged(table.reshape(-1, len(place)), truth, accepted)
 
 
 def _sharpen(model: TrainedModel, name: str, held_out: Sequence[Row]) -> float:
-    """The factor with which the held-out rows' true labels become likeliest."""
-    table, truth, _ = _judged(model, name, held_out)
-    if not len(truth):
+    """The factor with which the held-out rows' accepted labels become likeliest."""
+    judged = _judge(model, name, held_out)
+    if not len(judged.truth):
         return 3.0
-    best = min((_surprise(table * factor, truth), factor) for factor in np.arange(0.5, 12, 0.25))
-    return float(best[1])
+    factors = np.arange(0.5, 12, 0.25)
+    return float(min(factors, key=lambda factor: _surprise(judged, factor)))
 
 
-def _surprise(table: Floats, truth: NDArray[np.int64]) -> float:
-    table = table - table.max(axis=1, keepdims=True)
-    logs = table - np.log(np.exp(table).sum(axis=1, keepdims=True))
-    return float(-logs[np.arange(len(truth)), truth].mean())
+def _surprise(judged: Judged, factor: float) -> float:
+    table = judged.scores * np.float32(factor)
+    shares = np.exp(table - table.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    right = np.where(judged.accepted, shares, 0).max(axis=1)
+    return float(-np.log(np.maximum(right, 1e-9)).mean())
 
 
 def _with_sharpness(model: TrainedModel, sharpness: dict[str, float]) -> TrainedModel:
@@ -289,38 +307,57 @@ def _with_sharpness(model: TrainedModel, sharpness: dict[str, float]) -> Trained
 
 
 def _accuracy(model: TrainedModel, name: str, held_out: Sequence[Row]) -> dict[str, float]:
-    table, truth, used = _judged(model, name, held_out)
-    if not len(truth):
+    judged = _judge(model, name, held_out)
+    if not len(judged.truth):
         return {"rows": 0}
-    order = np.argsort(-table, axis=1)
+    right = _right_by_rank(judged)
     return {
-        "rows": len(used),
-        "accuracy": round(float((order[:, 0] == truth).mean()), 4),
-        "top3": round(float((order[:, :3] == truth[:, None]).any(axis=1).mean()), 4),
+        "rows": len(judged.truth),
+        "accuracy": round(float(right[:, 0].mean()), 4),
+        "top3": round(float(right[:, :3].any(axis=1).mean()), 4),
     }
+
+
+def _right_by_rank(judged: Judged) -> NDArray[np.bool_]:
+    """Whether the likeliest label, the second, the third… is accepted."""
+    return np.take_along_axis(judged.accepted, np.argsort(-judged.scores, axis=1), axis=1)
 
 
 def _thresholds(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
     """Limits of certainty for the matter, and the score from which danger is believed."""
-    return {**_certainty(model, held_out), **_alarm_limit(model, held_out)}
+    return {
+        **_certainty(model, held_out),
+        **_alarm_limit(model, held_out),
+        **_outside_limit(model, held_out),
+    }
+
+
+def _outside_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
+    """The strangeness that one in a hundred messages about a matter reaches."""
+    inside = [
+        strangeness(model, _scores(model, row))
+        for row in held_out
+        if row.utterance.matter and row.utterance.act in ("raise_request", "ask_info")
+    ]
+    return {
+        "outside": round(float(np.quantile(inside, 1 - TAKEN_FOR_STRANGE)), 3) if inside else 9.0
+    }
 
 
 def _certainty(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
     """
-    `sure`: above it nine of ten are right. `two`: above it the best two hold the truth as often.
+    `sure`: above it the first is right as often as wanted; `two`: one of the best two is.
     """
-    table, truth, _ = _judged(model, "matter", held_out)
-    head = model.heads["matter"]
-    if not len(truth):
+    judged = _judge(model, "matter", held_out)
+    if not len(judged.truth):
         return {"sure": 0.6, "two": 0.7}
-    shares = np.array([head.probabilities(_padded(head, row)) for row in table])
-    order = np.argsort(-shares, axis=1)
-    first = np.take_along_axis(shares, order[:, :2], axis=1)
-    right = order[:, 0] == truth
-    either = right | (order[:, 1] == truth)
+    head = model.heads["matter"]
+    shares = np.array([head.probabilities(_padded(head, row)) for row in judged.scores])
+    best = -np.sort(-shares, axis=1)
+    right = _right_by_rank(judged)
     return {
-        "sure": _limit(first[:, 0], right, 0.9),
-        "two": _limit(first.sum(axis=1), either, 0.9),
+        "sure": _limit(best[:, 0], right[:, 0], SURE_ENOUGH),
+        "two": _limit(best[:, :2].sum(axis=1), right[:, :2].any(axis=1), SURE_ENOUGH),
     }
 
 
@@ -330,7 +367,7 @@ def _padded(head: Head, scores: Floats) -> Floats:
     return whole
 
 
-def _limit(shares: NDArray[Any], right: NDArray[np.bool_], wanted: float) -> float:
+def _limit(shares: NDArray[Any], right: NDArray[Any], wanted: float) -> float:
     """The lowest share above which the wanted part is right."""
     for limit in np.arange(0.2, 0.96, 0.02):
         above = shares >= limit

@@ -17,7 +17,16 @@ from intents.emergencies import DangerFinder, Sign, Verdict, sign_grams
 from intents.entities.finder import EntityFinder
 from intents.features import context_grams, text_grams
 from intents.groups import GroupFinder, speaks_for_another
-from intents.model import Features, Floats, Head, TrainedModel, load_model
+from intents.model import (
+    NO_MATTER,
+    OUT_OF_SCOPE,
+    Features,
+    Floats,
+    Head,
+    TrainedModel,
+    load_model,
+    strangeness,
+)
 from intents.normalise import Normalised, normalise
 from intents.understanding import (
     RANKING_LENGTH,
@@ -29,12 +38,14 @@ from intents.understanding import (
 )
 from intents.urgency import raise_level, urgency_of
 
-NO_MATTER = "none"
 CONTEXT_WEIGHT = 0.7
 LONGEST_READ = 1_600
 """Of a longer text the classifier reads the beginning and the end; dangers are sought in all."""
 SECOND_AT_LEAST = 0.12
 MOST_SECONDS = 2
+WISHES = ("raise_request", "ask_info")
+ASKING = frozenset({"raise_request", "ask_info", "complain_handling", "emergency", "out_of_scope"})
+"""Acts that want something: a thank-you without a matter is no complaint."""
 SURELY_NONE = 0.4
 """Below it the likeliest matter is given although `none` is likelier still."""
 
@@ -134,11 +145,16 @@ class Understander:
         ranked = _rank(self._model.heads["act"], scores, RANKING_LENGTH)
         if danger and not danger.past and danger.level == "P0":
             return _put_first("emergency", ranked)
-        return _put_first("unclear", ranked) if is_blank(text) else ranked
+        if is_blank(text):
+            return _put_first("unclear", ranked)
+        strange = strangeness(self._model, scores) >= self._limits["outside"]
+        return _put_first(OUT_OF_SCOPE, ranked) if strange and ranked[0].name in WISHES else ranked
 
     def _request_type(self, scores: Floats, matter: Ranked | None, act: Ranked) -> str:
         if act.name == "praise":
             return "praise"
+        if matter is None and act.name not in ASKING:
+            return "consult"
         return _rank(self._model.heads["request_type"], scores, 1)[0].name
 
     def _decision(self, matter: Ranked | None, matters: Sequence[Ranked]) -> Decision:

@@ -7,7 +7,7 @@ from core.taxonomy import Street
 from intents.entities.ages import find_ages
 from intents.entities.buildings import find_buildings
 from intents.entities.codes import find_codes
-from intents.entities.found import Found, overlaps
+from intents.entities.found import Found
 from intents.entities.money import find_money
 from intents.entities.places import PlaceFinder
 from intents.entities.relations import find_relations
@@ -30,6 +30,9 @@ KINDS = (
 )
 
 
+LONGEST_HEAD, LONGEST_TAIL = 6_000, 1_000
+
+
 class EntityFinder:
     """Finds every kind; immutable, so threads may share it."""
 
@@ -40,9 +43,16 @@ class EntityFinder:
         """
         Entities in the order in which they stand, with offsets of the original text.
 
-        `context` is the bot's last sentence: a bare number may answer it.
+        `context` is the bot's last sentence: a bare number may answer it. Of a
+        text longer than any letter only the beginning and the end are read.
         """
-        chosen = _without_overlaps(self._candidates(text.text, context))
+        head, tail = text.text[:LONGEST_HEAD], text.text[LONGEST_HEAD:][-LONGEST_TAIL:]
+        shift = len(text.text) - len(tail)
+        candidates = [
+            *self._candidates(head, context),
+            *(_moved(each, shift) for each in self._candidates(tail, None)),
+        ]
+        chosen = _without_overlaps(candidates, len(text.text))
         return tuple(
             Found(each.entity, *text.span(each.start, each.end), each.value) for each in chosen
         )
@@ -59,11 +69,17 @@ class EntityFinder:
         yield from find_relations(text)
 
 
-def _without_overlaps(candidates: Iterable[Found]) -> list[Found]:
+def _moved(found: Found, shift: int) -> Found:
+    return Found(found.entity, found.start + shift, found.end + shift, found.value)
+
+
+def _without_overlaps(candidates: Iterable[Found], length: int) -> list[Found]:
     """Of two that overlap, the kind that comes first in `KINDS`, then the longer one."""
     ranked = sorted(candidates, key=lambda each: (KINDS.index(each.entity), each.start - each.end))
-    taken: list[Found] = []
+    covered = bytearray(length)
+    taken = []
     for each in ranked:
-        if not any(overlaps(each, other) for other in taken):
+        if 1 not in covered[each.start : each.end]:
+            covered[each.start : each.end] = b"\1" * (each.end - each.start)
             taken.append(each)
     return sorted(taken, key=lambda each: each.start)
