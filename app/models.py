@@ -10,6 +10,7 @@ from core.errors import SettingsError
 from core.settings import Settings
 from core.taxonomy import Street, Taxonomy
 from intents.catalogue import catalogue_key, read_catalogue
+from knowledge_base.search import count_asked
 
 CATALOGUE = ROOT / "intents" / "catalogue"
 
@@ -46,15 +47,15 @@ def train(settings: Settings, taxonomy: Taxonomy, street: Street) -> dict[str, o
     model = train_model(CATALOGUE, taxonomy, street)
     path = model_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _questions_path(path).write_bytes(orjson.dumps(_asked_by_matter()))
+    _questions_path(path).write_bytes(orjson.dumps(count_asked(_asked_by_matter(), taxonomy)))
     model.save(path)
     return {"file": str(path), "bytes": path.stat().st_size, **model.scores}
 
 
-def read_questions(settings: Settings) -> Mapping[str, list[str]]:
-    """How residents speak of each matter, out of the catalogue: the search learns from it too."""
+def read_questions(settings: Settings) -> Mapping[str, Mapping[str, int]]:
+    """How residents speak of each matter, counted at training: the search learns from it too."""
     path = _questions_path(model_file(settings))
-    questions: Mapping[str, list[str]] = orjson.loads(path.read_bytes())
+    questions: Mapping[str, Mapping[str, int]] = orjson.loads(path.read_bytes())
     return questions
 
 

@@ -64,13 +64,14 @@ async def serve(house: House, roles: Sequence[str], *, ready: Callable[[], None]
     """
     check_roles(house, roles)
     await _check_database(house)
+    listening = _listen(house) if "web" in roles else None
     stop = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_run(house, loop, stop)) for loop in _loops(house, roles)]
-        if "web" in roles:
-            group.create_task(_web(house, stop, ready))
+        if listening is not None:
+            group.create_task(_web(house, listening, stop, ready))
         else:
             ready()
         await stop.wait()
@@ -103,8 +104,9 @@ async def _run(house: House, loop: Loop, stop: asyncio.Event) -> None:
             subscription.drain()
 
 
-async def _web(house: House, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    listening = _listen(house)
+async def _web(
+    house: House, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None]
+) -> None:
     config = uvicorn.Config(
         build_website(house),
         log_config=None,
@@ -166,7 +168,9 @@ async def _check_database(house: House) -> None:
         current = await is_current(house.database)
     except DatabaseUnavailable:
         raise SettingsError(
-            "DATABASE__URL", "the database does not answer", "Is it running, and the URL right?"
+            "DATABASE__URL",
+            "the database does not answer or cannot be written to",
+            "Is it running, the URL right, the file ours?",
         ) from None
     if not current:
         raise SettingsError(

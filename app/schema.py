@@ -21,19 +21,20 @@ def alembic_config() -> Config:
 
 async def upgrade(database: Database) -> None:
     """Run every migration that this database has not seen."""
-    async with database.engine.begin() as connection:
+    async with database.changing_schema() as connection:
         await connection.run_sync(_upgrade)
 
 
 async def differences(database: Database) -> list[object]:
     """What the models say and the database does not; empty when they agree."""
-    async with database.engine.begin() as connection:
+    async with database.changing_schema() as connection:
         return await connection.run_sync(_differences)
 
 
 async def is_current(database: Database) -> bool:
     """Whether no migration is outstanding."""
-    async with database.engine.begin() as connection:
+    async with database.reading() as session:
+        connection = await session.connection()
         present = await connection.run_sync(_present)
     return present == heads()
 

@@ -56,13 +56,32 @@ class Hit:
     """Whether only its direction may be told; `answer.compose` sees to it."""
 
 
+def count_asked(
+    sentences: Mapping[str, Sequence[str]], taxonomy: Taxonomy
+) -> dict[str, dict[str, int]]:
+    """
+    In how many of a matter's sentences each term stands, by matter id.
+
+    For the classifier's training sentences: thousands of them take seconds, so
+    it is done when the model is trained and kept beside it.
+    """
+    wording = Wording(taxonomy.dialect)
+    counted: dict[str, dict[str, int]] = {}
+    for matter, texts in sentences.items():
+        counts = Counter[str]()
+        for text in texts:
+            counts.update(set(wording.terms(text)))
+        counted[matter] = dict(counts)
+    return counted
+
+
 class ArticleIndex:
     """
     All articles, searchable; built once, then only read, so several tasks may share it.
 
-    `asked` are questions of residents by matter id, such as the classifier's
-    training sentences: an article is found by how people ask about its matter,
-    not only by its own words. Build a new index when articles change.
+    `asked` is what residents ask by matter id, as `count_asked` counted it once:
+    an article is found by how people ask about its matter, not only by its own
+    words. Build a new index when articles change.
     """
 
     def __init__(
@@ -70,7 +89,7 @@ class ArticleIndex:
         articles: Iterable[Article],
         taxonomy: Taxonomy,
         *,
-        asked: Mapping[str, Sequence[str]] | None = None,
+        asked: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
         self.articles: Sequence[Article] = tuple(articles)
         self._taxonomy = taxonomy
@@ -131,15 +150,13 @@ class ArticleIndex:
             scores[self._of_matter[matter]] += MATTER_BOOST
         return scores
 
-    def _asked_before(self, asked: Mapping[str, Sequence[str]]) -> "tuple[_Bm25, _Places]":
+    def _asked_before(self, asked: Mapping[str, Mapping[str, int]]) -> "tuple[_Bm25, _Places]":
         """One text a matter, in which a term counts by how many sentences hold it."""
         matters = sorted({*asked, *self._matters})
-        texts = []
-        for matter in matters:
-            counts = Counter[str]()
-            for sentence in asked.get(matter, ()):
-                counts.update(set(self._wording.terms(sentence)))
-            texts.append({term: math.sqrt(count) for term, count in counts.items()})
+        texts = [
+            {term: math.sqrt(count) for term, count in asked.get(matter, {}).items()}
+            for matter in matters
+        ]
         places = {matter: place for place, matter in enumerate(matters)}
         return _Bm25(texts), np.array([places[own] for own in self._matters], dtype=np.intp)
 

@@ -9,7 +9,7 @@ import pytest
 from core.taxonomy import load_taxonomy
 from knowledge_base.article import ArticleStatus, Audience
 from knowledge_base.article_files import load_articles
-from knowledge_base.search import ArticleIndex
+from knowledge_base.search import ArticleIndex, count_asked
 from knowledge_base.terms import Wording, load_synonyms
 
 TAXONOMY = load_taxonomy()
@@ -262,7 +262,7 @@ def test_articles_for_staff_are_shown_to_staff_only():
 def test_what_residents_asked_before_helps_to_find_the_article(index):
     text = "金毛扑人没人拴"
     asked_before = {"safety_law/pets": ["那只金毛又扑人", "金毛没拴好扑了我妈", "大金毛见人就扑"]}
-    taught = ArticleIndex(ARTICLES, TAXONOMY, asked=asked_before)
+    taught = ArticleIndex(ARTICLES, TAXONOMY, asked=count_asked(asked_before, TAXONOMY))
     assert taught.search(text, today=TODAY)[0].article.matter == "safety_law/pets"
     assert index.search(text, today=TODAY)[0].article.matter != "safety_law/pets"
 
