@@ -7,9 +7,10 @@ and nothing that the model says takes back what a rule has found.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ ANY_TRIGGER = "*"
 PHRASE, PATTERN, EXCUSE = "phrase", "pattern", "excuse"
 LEVELS = ("P0", "P1", "P2", "P3")
 
-PATTERN_HELPS = 0.35
+PATTERN_HELPS = 0.1
 """How much less certain the model need be where one of our patterns agrees."""
 
 
@@ -53,6 +54,9 @@ class Verdict:
     score: float
     trigger_id: str
 
+
+CARE_PER_DOUBLING = 0.08
+"""How much surer the model must be each time that a message has twice as many sentences."""
 
 Judge = Callable[[int, int], Verdict]
 """Asks the model about `text[start:end]`."""
@@ -165,7 +169,9 @@ class DangerFinder:
     def _by_model(
         self, text: str, signs: Sequence[Sign], judge: Judge, alarm: float
     ) -> Iterator[Hit]:
-        for start, end in spans_to_judge(text):
+        spans = spans_to_judge(text, signs)
+        alarm += CARE_PER_DOUBLING * log2(len(spans) or 1)
+        for start, end in spans:
             here = [sign for sign in signs if _within(sign, start, end) and not sign.harmless]
             verdict = judge(start, end)
             if verdict.score >= alarm - (PATTERN_HELPS if here else 0):
@@ -268,15 +274,32 @@ def _around(text: str, start: int, end: int, rule: re.Pattern[str]) -> tuple[int
 MOST_GUESSES = 60
 
 
-def spans_to_judge(text: str) -> list[tuple[int, int]]:
-    """The whole of a short text and its sentences; of a giant one the first and last sentences."""
-    spans = sentences(text)
+def spans_to_judge(text: str, signs: Sequence[Sign]) -> list[tuple[int, int]]:
+    """
+    Each sentence, and the whole of a short text.
+
+    Of a giant text the model reads the first and last sentences and those in
+    which a rule has seen something; the rules have read them all.
+    """
+    spans = [(start, end) for start, end in sentences(text) if text[start:end].strip()]
     if len(spans) > MOST_GUESSES:
-        spans = spans[: MOST_GUESSES // 2] + spans[-MOST_GUESSES // 2 :]
+        spans = _worth_reading(spans, [sign.start for sign in signs if not sign.harmless])
     spans = [(start, min(end, start + 3 * LONGEST_SENTENCE)) for start, end in spans]
     if len(spans) > 1 and len(text) <= LONGEST_SENTENCE:
         spans.append((0, len(text)))
     return spans
+
+
+def _worth_reading(spans: Sequence[tuple[int, int]], signs: Sequence[int]) -> list[tuple[int, int]]:
+    half = MOST_GUESSES // 2
+    middle = spans[half:-half]
+    starts = [start for start, _ in middle]
+    seen = {bisect_right(starts, sign) - 1 for sign in signs} - {-1}
+    return [
+        *spans[:half],
+        *(middle[place] for place in sorted(seen)[:MOST_GUESSES]),
+        *spans[-half:],
+    ]
 
 
 def _own(

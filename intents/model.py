@@ -82,10 +82,10 @@ class TrainedModel:
         meta: Mapping[str, Any],
     ) -> None:
         self._rows = {feature: row for row, feature in enumerate(vocabulary)}
-        self._vocabulary = list(vocabulary)
+        self.vocabulary = tuple(vocabulary)
         self._rarity = rarity
-        self._weights = weights
-        self._bias = bias
+        self.weights = weights
+        self.bias = bias
         self.heads = {head.name: head for head in heads}
         self.meta = dict(meta)
 
@@ -116,32 +116,32 @@ class TrainedModel:
 
     def score(self, features: Features) -> Floats:
         """The scores of all heads, without context."""
-        return features.weights @ self._weights[features.rows] + self._bias
+        return features.weights @ self.weights[features.rows] + self.bias
 
     def add_context(self, scores: Floats, context: Features, weight: float) -> Floats:
         """The scores with those of the bot's last sentence, which only the act heeds."""
-        return scores + np.float32(weight) * (context.weights @ self._weights[context.rows])
+        return scores + np.float32(weight) * (context.weights @ self.weights[context.rows])
 
     def reasons(self, features: Features, column: int, count: int = 3) -> list[str]:
         """The features that add most to one column, best first."""
-        shares = features.weights * self._weights[features.rows, column]
+        shares = features.weights * self.weights[features.rows, column]
         best = np.argsort(-shares)[:count]
-        return [self._vocabulary[features.rows[place]] for place in best if shares[place] > 0]
+        return [self.vocabulary[features.rows[place]] for place in best if shares[place] > 0]
 
     def save(self, path: Path) -> None:
         """Write the file in one step: a reader sees the old model or the new one."""
-        scale = np.abs(self._weights).max(axis=0).astype(np.float32) / 127
+        scale = np.abs(self.weights).max(axis=0).astype(np.float32) / 127
         scale[scale == 0] = 1
-        small = np.round(self._weights / scale).astype(np.int8)
+        small = np.round(self.weights / scale).astype(np.int8)
         buffer = io.BytesIO()
         np.savez_compressed(
             buffer,
             meta=_as_bytes(json.dumps(self._description(), ensure_ascii=False)),
-            vocabulary=_as_bytes("\n".join(self._vocabulary)),
+            vocabulary=_as_bytes("\n".join(self.vocabulary)),
             rarity=self._rarity.astype(np.float16),
             weights=small,
             scale=scale,
-            bias=self._bias,
+            bias=self.bias,
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(path.name + ".part")
@@ -181,7 +181,7 @@ def strangeness(model: TrainedModel, scores: Floats) -> float:
 def load_model(path: Path) -> TrainedModel:
     """Read a model file. Raises `ModelUnreadable` with a sentence that says why."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise ModelUnreadable(path, "there is no such file") from error

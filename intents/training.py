@@ -26,8 +26,11 @@ from intents.normalise import plain
 
 CALM, DANGER = "calm", "danger"
 HELD_OUT_SHARE = 0.12
-FALSE_ALARMS = 0.06
+FALSE_ALARMS = 0.05
 """Share of ordinary held-out messages that may be asked whether there is danger."""
+ENOUGH_TO_JUDGE = 50
+CAUTIOUS_ALARM = 0.5
+"""For a catalogue so small that nothing can be measured: phrases and clear cases only."""
 TAKEN_FOR_STRANGE = 0.01
 """Share of held-out requests that may be taken for what is no business of ours."""
 SURE_ENOUGH = 0.85
@@ -318,7 +321,7 @@ def _accuracy(model: TrainedModel, name: str, held_out: Sequence[Row]) -> dict[s
     }
 
 
-def _right_by_rank(judged: Judged) -> NDArray[np.bool_]:
+def _right_by_rank(judged: Judged) -> NDArray[Any]:
     """Whether the likeliest label, the second, the third… is accepted."""
     return np.take_along_axis(judged.accepted, np.argsort(-judged.scores, axis=1), axis=1)
 
@@ -357,7 +360,7 @@ def _certainty(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]
     right = _right_by_rank(judged)
     return {
         "sure": _limit(best[:, 0], right[:, 0], SURE_ENOUGH),
-        "two": _limit(best[:, :2].sum(axis=1), right[:, :2].any(axis=1), SURE_ENOUGH),
+        "two": _limit(best[:, :2].sum(axis=1), np.any(right[:, :2], axis=1), SURE_ENOUGH),
     }
 
 
@@ -367,7 +370,7 @@ def _padded(head: Head, scores: Floats) -> Floats:
     return whole
 
 
-def _limit(shares: NDArray[Any], right: NDArray[Any], wanted: float) -> float:
+def _limit(shares: Any, right: Any, wanted: float) -> float:
     """The lowest share above which the wanted part is right."""
     for limit in np.arange(0.2, 0.96, 0.02):
         above = shares >= limit
@@ -377,12 +380,12 @@ def _limit(shares: NDArray[Any], right: NDArray[Any], wanted: float) -> float:
 
 
 def _alarm_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
-    """The score that one in twenty-five ordinary messages reaches: recall comes first."""
+    """The score that one in twenty ordinary messages reaches: recall comes first."""
     column = model.heads["alarm"].start
     ordinary = [
         row for row in held_out if _alarm(row.utterance) == CALM and not row.utterance.lookalike
     ]
-    if not ordinary:
-        return {"alarm": 0.0}
+    if len(ordinary) < ENOUGH_TO_JUDGE:
+        return {"alarm": CAUTIOUS_ALARM}
     scores = [float(_scores(model, row)[column]) for row in ordinary]
     return {"alarm": round(float(np.quantile(scores, 1 - FALSE_ALARMS)), 3)}

@@ -54,7 +54,8 @@ def test_danger_at_the_end_of_a_giant_text_is_heard():
 
 
 @pytest.mark.parametrize(
-    "text", ["跳楼价大甩卖的喇叭吵死了", "嗓子冒烟了还没轮到我", "电视剧里那个人跳楼了", "打我电话就行"]
+    "text",
+    ["跳楼价大甩卖的喇叭吵死了", "嗓子冒烟了还没轮到我", "电视剧里那个人跳楼了", "打我电话就行"],
 )
 def test_the_same_words_in_a_harmless_meaning_do_not_ring(text):
     assert find(text) is None
@@ -94,10 +95,23 @@ def test_the_model_alone_can_ring():
 
 def test_a_pattern_needs_less_certainty_than_none():
     text = "楼上老人的牛奶摆了四瓶没收"
-    assert find(text, score=-0.2, trigger_id="no_contact") is not None
-    assert find("今天天气很好", score=-0.2) is None
+    assert find(text, score=-0.05, trigger_id="no_contact") is not None
+    assert find("今天天气很好", score=-0.05) is None
 
 
 def test_a_long_text_without_full_stops_is_parted_at_its_commas():
     text = "我想说一下," * 40
     assert len(sentences(text)) == 40
+
+
+def test_the_model_reads_the_middle_of_a_giant_text_where_a_rule_saw_something():
+    text = "楼下停车乱。" * 500 + "隔壁门口的牛奶摆了四瓶没收。" + "路灯不亮。" * 500
+    heard = []
+
+    def judge(start: int, end: int) -> Verdict:
+        heard.append(text[start:end])
+        return Verdict(-9.0, "fire")
+
+    FINDER.find(text, normalise(text), FINDER.signs(text), judge, alarm=0.0)
+    assert "隔壁门口的牛奶摆了四瓶没收" in heard
+    assert len(heard) < 200
