@@ -278,7 +278,8 @@ class TicketPages:
         """Where this ticket stands in the list it was opened from."""
         words, wish = self.frames.words(request), wish_of(request)
         query = query_of(wish)
-        place = {"list_href": f"/console?{query}", "words": words.say("console.ticket.list")}
+        place = {"query": query, "list_href": f"/console?{query}"}
+        place["words"] = words.say("console.ticket.list")
         if number not in numbers:
             return place | {"before": "", "after": ""}
         at = numbers.index(number)

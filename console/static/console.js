@@ -47,7 +47,7 @@
     const button = event.target.closest("[data-dialog]");
     if (button) { event.preventDefault(); open(button.dataset.dialog); }
     const close = event.target.closest("[data-close]");
-    if (close) close.closest("dialog").close();
+    if (close) { event.preventDefault(); close.closest("dialog").close(); }
     const filter = event.target.closest("[data-history]");
     if (filter) showHistory(filter);
     const insert = event.target.closest("[data-insert]");
@@ -56,7 +56,7 @@
     if (call) call.dataset.since = Date.now();
   });
   document.addEventListener("close", () => { if (opener && opener.isConnected) opener.focus(); }, true);
-  all("dialog[data-open]").forEach((dialog) => dialog.showModal());
+  all("dialog[data-open]").forEach((dialog) => { dialog.close(); dialog.showModal(); });
 
   /* What was revealed is covered again after a minute. */
   const cover = () => all(".revealed[data-seconds]:not([data-armed])").forEach((box) => {
