@@ -191,24 +191,32 @@ class _Bm25:
 
     def __init__(self, texts: Sequence[Mapping[str, float]]) -> None:
         self._size = len(texts)
-        lengths = [sum(text.values()) for text in texts]
-        filled = sum(1 for length in lengths if length)
-        average = sum(lengths) / filled if filled else 1.0
-        places: dict[str, list[int]] = {}
-        weights: dict[str, list[float]] = {}
-        for place, text in enumerate(texts):
-            norm = K1 * (1 - B + B * lengths[place] / average)
-            for term, weight in text.items():
-                places.setdefault(term, []).append(place)
-                weights.setdefault(term, []).append(weight / (weight + norm))
-        self._idf = {term: self._rarity(len(found)) for term, found in places.items()}
-        self._postings = {
-            term: (np.array(found, dtype=np.intp), self._idf[term] * np.array(weights[term]))
-            for term, found in places.items()
-        }
+        self._terms: dict[str, int] = {}
+        lengths = np.array([sum(text.values()) for text in texts], dtype=np.float64)
+        average = lengths[lengths > 0].mean() if lengths.any() else 1.0
+        norms = K1 * (1 - B + B * lengths / average)
+        ids, weights = [], []
+        for text, norm in zip(texts, norms, strict=True):
+            ids.append(np.array([self._number(term) for term in text], dtype=np.intp))
+            counts = np.fromiter(text.values(), dtype=np.float64, count=len(text))
+            weights.append(counts / (counts + norm))
+        self._lay_out(ids, weights)
 
-    def _rarity(self, found: int) -> float:
-        return math.log(1 + (self._size - found + 0.5) / (found + 0.5))
+    def _number(self, term: str) -> int:
+        return self._terms.setdefault(term, len(self._terms))
+
+    def _lay_out(self, ids: Sequence[_Places], weights: Sequence[_Scores]) -> None:
+        """All postings in two long arrays, term after term: thousands of small ones are slow."""
+        of_term = np.concatenate([np.zeros(0, dtype=np.intp), *ids])
+        places = np.repeat(np.arange(self._size), [len(each) for each in ids])
+        order = np.argsort(of_term, kind="stable")
+        found = np.bincount(of_term, minlength=len(self._terms))
+        self._ends = np.cumsum(found)
+        self._starts = self._ends - found
+        self._idf = np.log(1 + (self._size - found + 0.5) / (found + 0.5))
+        self._places: _Places = places[order]
+        flat = np.concatenate([np.zeros(0), *weights])[order]
+        self._weights: _Scores = flat * np.repeat(self._idf, found)
 
     def coverage(self, terms: Collection[str]) -> _Scores:
         """
@@ -217,16 +225,18 @@ class _Bm25:
         BM25 divided by `weight` of the same terms, so that questions of
         different length and several indexes can be added up.
         """
-        found = [self._postings[term] for term in terms if term in self._postings]
-        if not found:
+        known = [self._terms[term] for term in terms if term in self._terms]
+        if not known:
             return np.zeros(self._size)
-        places = np.concatenate([place for place, _ in found])
-        weights = np.concatenate([weight for _, weight in found])
+        slices = [slice(self._starts[term], self._ends[term]) for term in known]
+        places = np.concatenate([self._places[each] for each in slices])
+        weights = np.concatenate([self._weights[each] for each in slices])
         # one pass over all postings is several times faster than adding term by term
         scores = np.bincount(places, weights, minlength=self._size)
         return scores / self.weight(terms)
 
     def weight(self, terms: Collection[str]) -> float:
         """What a text would get that held every term without end; unknown terms count, too."""
-        unknown = self._rarity(0)
-        return sum(self._idf.get(term, unknown) for term in terms)
+        unknown = math.log(1 + (self._size + 0.5) / 0.5)
+        known = [self._terms[term] for term in terms if term in self._terms]
+        return float(self._idf[known].sum()) + unknown * (len(terms) - len(known))
