@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from core.errors import FrontDoorError
 
 FORMAT = "baijiamen-intents-1"
+NEEDED_HEADS = frozenset({"matter", "act", "request_type", "danger", "alarm"})
 NO_MATTER = "none"
 """The label of the matter's head for messages about none."""
 OUT_OF_SCOPE = "out_of_scope"
@@ -196,6 +197,8 @@ def _build(path: Path, arrays: Mapping[str, NDArray[Any]]) -> TrainedModel:
         if described["format"] != FORMAT:
             raise ModelUnreadable(path, f"its format is {described['format']}, not {FORMAT}")
         heads = [Head(**{**row, "labels": tuple(row["labels"])}) for row in described["heads"]]
+        if {head.name for head in heads} != NEEDED_HEADS:
+            raise ModelUnreadable(path, "it answers other questions than this program asks")
         vocabulary = arrays["vocabulary"].tobytes().decode("utf-8").split("\n")
         weights = arrays["weights"].astype(np.float32) * arrays["scale"]
         if weights.shape != (len(vocabulary), len(arrays["bias"])):
