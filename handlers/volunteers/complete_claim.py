@@ -50,25 +50,15 @@ async def complete_claim(
         minutes=_minutes(claim, now),
         note_sealed=desk.vault.seal_maybe(words, purpose=NOTE),
     )
+    actor = Actor.volunteer(by.id)
     data = {"task_id": str(task_id), "minutes": _minutes(claim, now)}
     await desk.tickets.record(
-        session,
-        ticket,
-        EventKind.TASK_COMPLETED,
-        by=Actor.volunteer(by.id),
-        now=now,
-        note=words or None,
-        data=data,
+        session, ticket, EventKind.TASK_COMPLETED, by=actor, now=now, note=words or None, data=data
     )
     done = await finish_if_complete(session, await lock_task(session, task_id), now=now)
     if done:
         await desk.tickets.record(
-            session,
-            ticket,
-            EventKind.TASK_DONE,
-            by=Actor.volunteer(by.id),
-            now=now,
-            data={"task_id": str(task_id)},
+            session, ticket, EventKind.TASK_DONE, by=actor, now=now, data={"task_id": str(task_id)}
         )
     return done
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from conversations.holding import HeldBySomebodyElse
+from conversations.models import Conversation
 from core.actors import Actor
 from core.database import Database
 from core.errors import InvalidInput, NotFound, NotPermitted
@@ -17,6 +18,7 @@ from core.taxonomy import Street, Taxonomy
 from core.texts import Texts
 from core.vault import Vault
 from handlers.clock.climb_alerts import climb_alerts
+from handlers.clock.free_forgotten import free_forgotten
 from handlers.clock.keep_promises import keep_promises
 from handlers.staff.accept import accept
 from handlers.staff.acknowledge import acknowledge
@@ -64,6 +66,7 @@ from tickets.duties import OwnWork
 from tickets.history import list_history
 from tickets.lookups import get_ticket_by_number
 from tickets.models import Alert, CallBack, Ticket
+from tickets.task_sheet import make_task_sheet
 
 
 @pytest.fixture
@@ -209,6 +212,39 @@ async def test_empty_words_are_refused(walk: Walk, office: Office) -> None:
     await walk.begin()
     with pytest.raises(InvalidInput):
         await walk.do(note, "   ", by=office.operator)
+
+
+async def test_a_conversation_that_somebody_forgot_goes_back_to_the_bot(
+    walk: Walk, database: Database, office: Office
+) -> None:
+    await walk.begin()
+    await walk.do(reply, "我看看", by=office.operator)
+    for hours, freed in ((11, 0), (12, 1), (13, 0)):
+        async with database.transaction() as session:
+            found = await free_forgotten(
+                session, office.desk, now=walk.now + timedelta(hours=hours)
+            )
+        assert len(found) == freed
+    async with database.reading() as session:
+        assert await who_holds(session, await walk.ticket()) is None
+    assert "机器人接着答" in (await walk.said())[-1]
+
+
+async def test_what_was_written_to_a_forgotten_conversation_waits_for_a_person_again(
+    walk: Walk, database: Database, office: Office
+) -> None:
+    await walk.begin()
+    await walk.do(reply, "我看看", by=office.operator)
+    wrote = walk.now + timedelta(hours=1)
+    ticket = await walk.ticket()
+    async with database.transaction() as session:
+        chat = await session.get_one(Conversation, ticket.conversation_id)
+        chat.last_inbound_at = wrote
+    async with database.transaction() as session:
+        await free_forgotten(session, office.desk, now=walk.now + timedelta(hours=12))
+    async with database.reading() as session:
+        chat = await session.get_one(Conversation, ticket.conversation_id)
+    assert (chat.held_by_id, chat.waiting_since_at) == (None, wrote)
 
 
 # Alerts
@@ -539,6 +575,18 @@ async def test_the_handling_unit_never_learns_who_complained(walk: Walk, office:
     with pytest.raises(NotPermitted):
         await walk.do(reveal, ["phone"], by=office.handler, **why)
     assert "address" in await walk.do(reveal, ["address"], by=office.handler, **why)
+
+
+async def test_outsiders_get_the_thing_and_the_place_but_nobody_in_it(
+    walk: Walk, office: Office, vault: Vault
+) -> None:
+    await walk.begin(request_type="complaint", description="我住3栋2单元701，楼上漏水到我家")
+    ticket = await walk.ticket()
+    wanted = "请三天内查漏，电话13912345521"
+    silent = make_task_sheet(ticket, facts=None, wanted=wanted, vault=vault)
+    assert (silent.facts, silent.place, silent.wanted) == ("", "和平里", "请三天内查漏，电话***")
+    told = make_task_sheet(ticket, facts="3栋2单元漏水", wanted="请查漏", vault=vault)
+    assert told.facts == "**栋**单元漏水"
 
 
 # Calls
