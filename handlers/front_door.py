@@ -180,8 +180,11 @@ class FrontDoor:
     async def _think(self, standing: Standing, message: InboundMessage) -> Turn:
         """Understand and look up: no database, no transaction."""
         now = self._clock.now()
-        press = read_press(message, standing.dialogue)
-        understood = await self._understand(message.text, standing.dialogue.context)
+        dialogue = standing.dialogue
+        press = read_press(message, dialogue)
+        # what we said last explains an answer; where nothing was asked it only confuses
+        context = dialogue.context if dialogue.asking else None
+        understood = await self._understand(message.text, context)
         hits = () if press else self._hits(message.text, understood, now)
         return Turn(
             standing=standing,

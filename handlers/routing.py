@@ -51,6 +51,8 @@ _BY_ACT: Mapping[str, Verb] = {
     "dissatisfied_result": follow_up.not_solved,
     "satisfied_result": follow_up.solved,
     "complain_handling": follow_up.complain_about_handling,
+    "affirm": follow_up.take_yes,
+    "deny": follow_up.take_no,
 }
 
 _BY_PRESS: Mapping[str, Verb] = {
@@ -63,6 +65,17 @@ _BY_PRESS: Mapping[str, Verb] = {
     presses.NOT_SOLVED: follow_up.not_solved,
     presses.LARGER: small_talk.make_easier,
 }
+
+_NONE: tuple[str, ...] = ()
+_EXPECTED: Mapping[str, tuple[str, ...]] = {
+    make_request.COMMUNITY: (presses.SKIP,),
+    make_request.CALLBACK: (presses.SKIP, presses.HERE),
+    make_request.DANGER_NOW: (presses.YES, presses.NO),
+    choose.EITHER_OR: (presses.PICK,),
+    same_ticket.SAME: (presses.YES, presses.OTHER),
+    raise_emergency.PAST: (presses.YES, presses.NO),
+}
+"""Which buttons answer which question; any other is old or forged and changes nothing."""
 
 _INTERRUPTING = frozenset(
     {
@@ -123,6 +136,8 @@ def _press(turn: Turn) -> Verb | None:
         return _BY_PRESS[turn.press]
     if turn.press.startswith(presses.TOPIC):
         return small_talk.open_topic
+    if not turn.press.startswith(_EXPECTED.get(turn.dialogue.asking or "", _NONE)):
+        return small_talk.refuse_press
     return _asked(turn) or small_talk.refuse_press
 
 

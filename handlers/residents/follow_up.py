@@ -129,6 +129,25 @@ async def solved(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
     return outcome if ticket is None else _about(ticket, outcome)
 
 
+async def take_yes(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
+    """A yes to no question of ours: to 「办好了，您看行不行」 it means done, otherwise go on."""
+    if await _waits_for_verdict(session, desk, turn):
+        return await solved(session, desk, turn)
+    return Outcome((desk.say(turn, "go_on", desk.person(turn)),), turn.dialogue)
+
+
+async def take_no(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
+    """A no to no question of ours: to 「办好了，您看行不行」 it means not solved."""
+    if await _waits_for_verdict(session, desk, turn):
+        return await not_solved(session, desk, turn)
+    return Outcome((desk.say(turn, "go_on", desk.person(turn)),), turn.dialogue)
+
+
+async def _waits_for_verdict(session: AsyncSession, desk: FrontDesk, turn: Turn) -> bool:
+    ticket = await find_ticket(session, desk, turn, closed=True)
+    return ticket is not None and ticket.status in ("resolved", "to_call_back")
+
+
 async def complain_about_handling(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
     """Always a person, and never the one who handled it."""
     ticket = await find_ticket(session, desk, turn, closed=True)

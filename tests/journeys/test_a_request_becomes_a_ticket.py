@@ -29,7 +29,7 @@ async def open_meal_ticket(resident):
 async def test_a_daughter_asks_for_meals_and_gets_an_answer_questions_and_a_number(house, resident):
     first = await resident.says(MEAL)
     assert "老年助餐" in first[0].text
-    assert "依据" in first[0].text
+    assert "更新于" in first[0].text
     assert "哪里" in first[-1].text or "住" in first[-1].text
 
     second = await resident.says("和平里3栋")
@@ -200,11 +200,23 @@ async def test_danger_is_acted_on_while_a_person_holds_the_conversation(house, r
 
 
 async def test_danger_of_last_year_is_asked_about_and_not_alarmed(house, resident):
-    replies = await resident.says("去年我们楼着火烧了半层，消防通道现在还堆着东西")
+    replies = await resident.says("去年我们楼着火烧了半层，想问下赔偿找谁")
     async with house.database.reading() as session:
         alerts = list(await session.scalars(select(Alert)))
     assert alerts == []
-    assert replies
+    assert "现在还有危险吗" in replies[-1].text
+    calm = await resident.presses("没有", replies)
+    assert "119" not in calm[0].text
+
+
+async def test_two_silent_minutes_after_that_question_count_as_danger(house, resident, clock):
+    await resident.says("去年我们楼着火烧了半层，想问下赔偿找谁")
+    clock.move(minutes=3)
+    assert await house.front_door.finish_silent() == 1
+    (ticket,) = await all_tickets(house)
+    assert ticket.trigger == "fire"
+    async with house.database.reading() as session:
+        assert await session.scalar(select(Alert)) is not None
 
 
 async def test_two_unclear_messages_bring_a_person(house, resident):
