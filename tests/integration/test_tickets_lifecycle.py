@@ -183,9 +183,7 @@ async def test_a_place_said_later_is_filled_in_and_its_words_stay_out_of_the_his
     found = {"community": "c05", "address": "和平里3栋2单元701"}
     async with database.transaction() as session:
         ticket = await tickets.open_ticket(session, a_request(community=None), by=BOT, now=now)
-        await locate(
-            session, tickets, ticket, found, vault=vault, by=Actor.resident(), now=now
-        )
+        await locate(session, tickets, ticket, found, vault=vault, by=Actor.resident(), now=now)
     async with database.reading() as session:
         read = await get_ticket(session, ticket.id)
         last = (await list_history(session, ticket.id, vault=vault))[-1]
