@@ -10,8 +10,6 @@ from handlers.volunteers.cards import TaskCard
 
 OPEN_PATH = "/volunteer"
 _LONGEST_KIND = 32
-_UNFOLDED = 3
-"""So many choices of one kind stand on the page; more are behind one tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def _group(words: str, chips: Sequence[Chip]) -> list[ChipGroup]:
     pressed = tuple(chip for chip in chips if chip.on)
     if pressed:
         return [ChipGroup(words, pressed, folded=False)]
-    return [ChipGroup(words, tuple(chips), folded=len(chips) > _UNFOLDED)]
+    return [ChipGroup(words, tuple(chips), folded=True)]
 
 
 def _chip(words: str, chosen: Filters, field: str, value: str) -> Chip:

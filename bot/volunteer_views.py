@@ -17,6 +17,8 @@ from web.times import TimeWords
 _NEAR_DAYS = ("today", "tomorrow", "after")
 _PAIR = 2
 _AN_HOUR = 60
+_UNBROKEN_DASH = "\u2060–\u2060"
+"""Keeps 14:00–15:00 on one line of a narrow telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class VolunteerViews:
         starts, ends = card.starts_at.astimezone(CHINA), card.ends_at.astimezone(CHINA)
         begin, end = f"{starts.hour}:{starts.minute:02}", f"{ends.hour}:{ends.minute:02}"
         if starts.date() == ends.date():
-            return f"{self._day(card.starts_at)} {begin}–{end}"
+            return f"{self._day(card.starts_at)} {begin}{_UNBROKEN_DASH}{end}"
         return f"{self._day(card.starts_at)} {begin} – {self._day(card.ends_at)} {end}"
 
     def _day(self, at: datetime) -> str:

@@ -7,13 +7,11 @@
   const words = document.getElementById("words");
   const offline = document.getElementById("offline");
   const token = () => document.querySelector('input[name="_token"]').value;
-  const QUEUE = "chat-unsent";
-  const DRAFT = "chat-draft";
-  const DEAD_AFTER = 40000;
+  const QUEUE = "chat-unsent", DRAFT = "chat-draft";
+  const DEAD_AFTER = 40000, BURST = 5000;
   let last = Number(log.dataset.last) || 0;
   let heard = Date.now();
-  let stream = null;
-  let flushing = false;
+  let stream = null, flushing = false;
 
   // ---- what is kept in this browser: the draft, and messages on their way
   const keep = (key, value) => {
@@ -25,49 +23,50 @@
   const queue = () => kept(QUEUE, []);
 
   // ---- showing
-  const atEnd = () => window.innerHeight + window.scrollY > document.body.scrollHeight - 200;
-  const toEnd = () => window.scrollTo({ top: document.body.scrollHeight });
+  // The view follows what is said, but never past the first words of an answer.
+  const header = document.querySelector("body > header");
+  const below = document.getElementById("below");
+  const title = document.title;
+  let anchor = null, anchoredAt = 0, unseen = 0;
+  const end = () => document.documentElement.scrollHeight - window.innerHeight;
+  const atEnd = () => window.scrollY > end() - 200;
+  const follow = (item) => {
+    if (!anchor?.isConnected || Date.now() - anchoredAt > BURST) anchor = item;
+    anchoredAt = Date.now();
+    const top = anchor.getBoundingClientRect().top + window.scrollY - header.offsetHeight - 8;
+    window.scrollTo({ top: Math.min(end(), top) });
+  };
+  const noteUnseen = (item) => {
+    if (document.hidden) document.title = `(${++unseen}) ${title}`;
+    below.hidden = item.getBoundingClientRect().top < composer.getBoundingClientRect().top - 60;
+  };
   const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "numeric", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
   const retireChoices = () => log.querySelectorAll(".choices").forEach((form) => form.remove());
 
   const showMine = (message) => {
     if (document.getElementById(message.id)) return;
-    const item = document.createElement("li");
-    item.className = "from-me";
+    log.parentElement.before(document.querySelector(".about-chat"));
+    const item = document.getElementById("mine").content.firstElementChild.cloneNode(true);
     item.id = message.id;
-    const byline = document.createElement("h3");
-    byline.className = "byline";
-    byline.textContent = `${log.dataset.me} ${clock()} `;
-    const status = document.createElement("span");
-    status.className = "delivery";
-    status.textContent = log.dataset.sending;
-    byline.append(status);
-    const bubble = document.createElement("div");
-    bubble.className = "bubble";
-    for (const line of message.shown.split("\n")) {
+    item.querySelector("time").textContent = clock();
+    item.lastElementChild.append(...message.shown.split("\n").map((line) => {
       const paragraph = document.createElement("p");
       paragraph.textContent = line;
-      bubble.append(paragraph);
-    }
-    item.append(byline, bubble);
+      return paragraph;
+    }));
     log.append(item);
-    toEnd();
+    anchor = null;
+    follow(item);
   };
   const mark = (id, text) => {
     const status = document.querySelector(`#${CSS.escape(id)} .delivery`);
     if (status) status.textContent = text;
   };
   const sayWrong = (text) => {
-    let line = document.getElementById("words-error");
-    if (!line) {
-      line = document.createElement("p");
-      line.className = "field-error";
-      line.id = "words-error";
-      line.setAttribute("role", "alert");
-      words.closest(".composer-row").before(line);
-    }
-    line.textContent = text;
-    line.hidden = !text;
+    document.getElementById("words-error")?.remove();
+    if (!text) return;
+    words.closest(".composer-row").insertAdjacentHTML("beforebegin", '<p class="field-error" id="words-error" role="alert"></p>');
+    document.getElementById("words-error").textContent = text;
   };
 
   // ---- sending: into the queue first, out of it only when the server has it
@@ -84,6 +83,7 @@
       method: "POST",
       headers: { "X-Requested-With": "chat" },
       body: new URLSearchParams({ ...message.fields, _token: token() }),
+      signal: AbortSignal.timeout?.(20000),
     });
   const flush = async () => {
     if (flushing) return;
@@ -91,15 +91,15 @@
     try {
       for (const message of queue()) {
         const response = await post(message);
-        if (response.status >= 500 || response.status === 429) throw new Error("later");
-        if (response.status === 403) { location.reload(); return; }
+        if (response.status === 403 && performance.now() > DEAD_AFTER) { location.reload(); return; }
+        if (response.status >= 500 || [403, 429].includes(response.status)) throw new Error("later");
         keep(QUEUE, queue().filter((each) => each.id !== message.id));
         if (response.ok) {
           mark(message.id, log.dataset.done);
         } else {
           document.getElementById(message.id)?.remove();
           sayWrong(await response.text());
-          if (!words.value && message.fields.text) words.value = message.fields.text;
+          words.value ||= message.fields.text ?? "";
         }
       }
       connected(true);
@@ -113,14 +113,14 @@
 
   composer.addEventListener("submit", (event) => {
     event.preventDefault();
+    words.focus();
     const text = words.value;
-    if (!text.trim()) { words.focus(); return; }
+    if (!text.trim()) return;
     words.value = "";
     keep(DRAFT, "");
     sayWrong("");
     grow();
     send(composer.getAttribute("action"), { text }, text);
-    words.focus();
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest('form[action="/chat/press"]');
@@ -150,14 +150,13 @@
   const onBubble = (event) => {
     heard = Date.now();
     connected(true);
-    const number = Number(event.lastEventId);
-    if (number <= last) return;
-    last = number;
-    const stay = atEnd();
-    document.getElementById("o0")?.querySelector(".choices")?.remove();
+    if (Number(event.lastEventId) <= last) return;
+    last = Number(event.lastEventId);
+    const stay = atEnd() || Date.now() - anchoredAt < BURST;
     retireChoices();
     log.insertAdjacentHTML("beforeend", event.data);
-    if (stay) toEnd();
+    if (stay) follow(log.lastElementChild);
+    noteUnseen(log.lastElementChild);
   };
   const open = () => {
     stream?.close();
@@ -170,18 +169,32 @@
       holder.hidden = !event.data;
     });
     stream.addEventListener("beat", () => { heard = Date.now(); connected(true); if (queue().length) flush(); });
-    stream.addEventListener("error", () => { connected(false); });
+    stream.addEventListener("error", () => connected(false));
   };
   setInterval(() => {
     if (Date.now() - heard > DEAD_AFTER || stream.readyState === EventSource.CLOSED) open();
     if (queue().length) flush();
   }, 3000);
   window.addEventListener("online", () => { open(); flush(); });
+  window.addEventListener("scroll", () => { if (atEnd()) below.hidden = true; }, { passive: true });
+  below.addEventListener("click", () => log.lastElementChild.scrollIntoView());
+  document.addEventListener("visibilitychange", () => { unseen = 0; document.title = title; });
+  // another tab of the same conversation wrote something
+  window.addEventListener("storage", (event) => {
+    if (event.key !== QUEUE) return;
+    const waiting = queue();
+    waiting.forEach(showMine);
+    log.querySelectorAll(".from-me[id^=c]").forEach((item) => {
+      if (!waiting.some((message) => message.id === item.id)) mark(item.id, log.dataset.done);
+    });
+  });
 
   if (!words.value) words.value = kept(DRAFT, "");
   grow();
-  queue().forEach(showMine);
+  const left = queue();
+  left.forEach(showMine);
   open();
-  flush();
-  toEnd();
+  // what an earlier page left unsent may be there already: afterwards show it as the server has it
+  flush().then(() => { if (left.length && !queue().length) location.reload(); });
+  if (log.querySelector(".from-me")) follow([...log.querySelectorAll(".from-me")].pop());
 })();

@@ -9,7 +9,10 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, Page, expect
 
+from bot.decoding import encode_text
+from conversations.models import Conversation
 from core.database import Database
+from core.messages import Address, Channel, RawInbound
 from people.permissions import StaffMember
 from tests.browser.visitor import Watch, sideways, violations, watched_page
 from tests.console_house import ConsoleHouse, a_console
@@ -228,6 +231,23 @@ async def test_a_dialog_gives_the_focus_back(bench):
     await expect(page.locator("dialog#merge")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(button).to_be_focused()
+
+
+async def test_what_the_resident_writes_appears_while_the_reply_is_being_typed(bench):
+    number = await bench.ticket()
+    page = await bench.open(bench.office.operator, f"/console/tickets/{number}")
+    await page.wait_for_timeout(500)
+    await page.locator("#words").fill("我正在写")
+    ticket = await read_ticket(bench.database, number)
+    now = bench.house.deps.clock.now()
+    async with bench.database.transaction() as session:
+        talk = await session.get_one(Conversation, ticket.conversation_id)
+        raw = RawInbound(Address(Channel.WEB, "", talk.peer), "m9", encode_text("还有一件事"), now)
+        await bench.office.desk.inbox.store(session, talk.id, raw, done=True)
+    await bench.house.deps.signals.publish("console", "ticket")
+    await expect(page.locator("#history")).to_contain_text("还有一件事")
+    await expect(page.locator("#words")).to_be_focused()
+    assert await page.locator("#words").input_value() == "我正在写"
 
 
 async def test_an_emergency_rings_on_an_open_page_until_it_is_taken(bench):

@@ -35,7 +35,6 @@ class Watch:
     origin: str
     found: list[str] = field(default_factory=list)
     forgives: list[str] = field(default_factory=list)
-    bytes_by_address: dict[str, int] = field(default_factory=dict)
 
     def over(self, page: Page) -> None:
         """Listen to a page."""
@@ -82,7 +81,21 @@ async def too_small(page: Page, size: str) -> list[str]:
 
 
 async def violations(page: Page, tags: Sequence[str] = AXE_TAGS) -> list[str]:
-    """What axe finds against WCAG 2.2 AA, one line each."""
+    """
+    What axe finds against WCAG 2.2 AA, one line each.
+
+    The window grows to the page's height meanwhile: what merely happens to be
+    scrolled half below the composer is no fault of its size.
+    """
+    window = page.viewport_size or {"width": 360, "height": 740}
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": window["width"], "height": height + 200})
+    found = await _axe(page, tags)
+    await page.set_viewport_size(window)
+    return found
+
+
+async def _axe(page: Page, tags: Sequence[str]) -> list[str]:
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = await page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(tags)

@@ -182,7 +182,7 @@ async def test_an_open_task_shows_kind_place_time_and_no_person(person, publish)
     ):
         assert "陪去医院取药" in page
         assert "和平里一带" in page
-        assert "今天 14:00–15:00，约 1 小时" in page
+        assert "今天 14:00–15:00，约 1 小时" in page.replace("\u2060", "")
         assert "还差 1 人" in page
         assert not any(secret in page for secret in SECRETS)
 
