@@ -60,7 +60,7 @@ async def serve(house: House, roles: Sequence[str], *, ready: Callable[[], None]
     """
     Run the roles until SIGTERM or SIGINT; finish what is begun, within 10 s.
 
-    Raises `SettingsError` for an unreachable database, an old schema or a taken port.
+    Raises `DatabaseUnavailable`, or `SettingsError` for an old schema or a taken port.
     """
     check_roles(house, roles)
     await _check_database(house)
@@ -163,16 +163,8 @@ def _listen(house: House) -> socket.socket:
 
 
 async def _check_database(house: House) -> None:
-    try:
-        await house.database.ping()
-        current = await is_current(house.database)
-    except DatabaseUnavailable:
-        raise SettingsError(
-            "DATABASE__URL",
-            "the database does not answer or cannot be written to",
-            "Is it running, the URL right, the file ours?",
-        ) from None
-    if not current:
+    await house.database.ping()
+    if not await is_current(house.database):
         raise SettingsError(
             "DATABASE__URL", "the database has an older schema", "Run `baijiamen db upgrade`."
         )

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -113,6 +114,14 @@ class Database:
         with _unavailable():
             async with self._readers() as session:
                 yield session
+
+    @asynccontextmanager
+    async def changing_schema(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for migrations; raises `DatabaseUnavailable` like every other."""
+        async with self._turn:
+            with _unavailable():
+                async with self._writing.begin() as connection:
+                    yield connection
 
     async def ping(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers."""

@@ -11,7 +11,7 @@ import typer
 from app.configuration import load_settings
 from app.logs import configure_logs
 from app.wiring import House, build_house
-from core.errors import FrontDoorError
+from core.errors import DatabaseUnavailable, FrontDoorError
 from core.settings import Settings
 
 _T = TypeVar("_T")
@@ -41,6 +41,11 @@ def guarded(work: Callable[[], _T]) -> _T:
     """Turn our own errors into one line and exit status 1."""
     try:
         return work()
+    except DatabaseUnavailable as error:
+        fail(
+            f"DATABASE__URL: the database does not answer or cannot be written to ({error}). "
+            "Is it running, the URL right, the file ours?"
+        )
     except FrontDoorError as error:
         fail(str(error))
 
