@@ -6,6 +6,10 @@ from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
+
+_PATIENCE = 2.0
+"""Seconds that a limit waits for Redis; without it people are let through."""
 
 
 class Limits(Protocol):
@@ -24,10 +28,24 @@ class WindowLimits:
     """Moving windows, in memory or in Redis. Without its Redis everything is let through."""
 
     def __init__(self, redis_url: str = "") -> None:
+        self._pool: ConnectionPool | None = None
         storage: Storage = MemoryStorage()
         if redis_url:
-            storage = RedisStorage(f"async+{redis_url}", implementation="redispy")
+            self._pool = ConnectionPool.from_url(
+                redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+            )
+            storage = RedisStorage(
+                f"async+{redis_url}",
+                implementation="redispy",
+                wrap_exceptions=True,
+                connection_pool=self._pool,  # type: ignore[arg-type]  # documented, not annotated
+            )
         self._window = MovingWindowRateLimiter(storage)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._pool is not None:
+            await self._pool.aclose()
 
     async def hit(self, limit: str, *key: str) -> bool:
         """Count one event; False when that is one too many."""
