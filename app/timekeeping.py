@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.database import Database
 from core.signals import Signals
 from handlers.clock.climb_alerts import climb_alerts
+from handlers.clock.free_forgotten import free_forgotten
 from handlers.clock.keep_promises import keep_promises
 from handlers.clock.reckon_again import reckon_again
 from handlers.clock.remind_deadlines import remind_deadlines
@@ -27,6 +28,7 @@ _SLOW: tuple[Verb, ...] = (
     lapse_claims,
     end_unfilled,
     reckon_again,
+    free_forgotten,
 )
 
 log = structlog.get_logger(__name__)

@@ -21,6 +21,8 @@ COMMUNITY = "community"
 DANGER_NOW = "danger_now"
 SLOTS = frozenset({CALLBACK, COMMUNITY, DANGER_NOW})
 _SECOND_LOOK = "callback_again"
+_ALSO_MEANT = 0.25
+"""From which confidence on a second matter is said back to the resident."""
 
 
 async def make_request(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
@@ -47,7 +49,11 @@ def new_form(desk: FrontDesk, turn: Turn, matter: str | None) -> Form:
         slots={**remembered(turn.dialogue), **clues(turn, desk.street)},
         groups=understood.groups,
         on_behalf=understood.on_behalf,
-        secondary=tuple(each.name for each in understood.second_matters if each.name != matter),
+        secondary=tuple(
+            each.name
+            for each in understood.second_matters
+            if each.name != matter and each.confidence >= _ALSO_MEANT
+        ),
         classified_by=verdict(understood),
     )
 

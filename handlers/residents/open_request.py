@@ -28,10 +28,11 @@ async def open_request(
         by=Actor.resident(turn.standing.resident_id),
         now=turn.now,
     )
-    replies = [receipt(desk, turn, ticket)]
+    replies = []
     if form.secondary:
         names = "、".join(desk.matter_name(each, turn.language) for each in form.secondary)
         replies.append(desk.say(turn, "request.second_matters", matters=names))
+    replies.append(receipt(desk, turn, ticket))
     settled = replace(dialogue.settled(), ticket_number=ticket.number, matter=form.matter)
     return ticket, Outcome(tuple(replies), settled, ticket_id=ticket.id)
 
