@@ -110,7 +110,7 @@ def _row(call: CallBack, ticket: Ticket, me: StaffMember, words: Words, vault: V
     return CallRow(
         id=call.id,
         number=ticket.number,
-        short=ticket.number[-4:],
+        short=words.short(ticket.number),
         kind=call.kind,
         kind_words=words.say(f"ticket.call_kind.{call.kind}"),
         due_at=call.due_at,

@@ -90,7 +90,12 @@ def read_call(form: Mapping[str, str]) -> CallForm:
 
 
 def sheet_of(draft: Ticket, vault: Vault) -> dict[str, str]:
-    """What stands on the sheet of a half-typed call, for the operator who typed it."""
+    """
+    What stands on the sheet of a half-typed call, for the operator who typed it.
+
+    "May be told" is left open: a draft has it before anybody asked, and a
+    complaint is confidential unless the caller wants otherwise.
+    """
     opened = open_fields(draft, tuple(FIELDS), vault)
     phone = opened.get("phone", "").removeprefix("+86")
     return {
@@ -106,7 +111,7 @@ def sheet_of(draft: Ticket, vault: Vault) -> dict[str, str]:
         "address": opened.get("address", ""),
         "requester": opened.get("requester", ""),
         "relation": draft.relation or "",
-        "confidentiality": draft.confidentiality,
+        "confidentiality": "" if draft.confidentiality == "open" else draft.confidentiality,
     }
 
 
@@ -167,7 +172,7 @@ async def _earlier(
 def _shown(ticket: Ticket, words: Words) -> Earlier:
     return Earlier(
         number=ticket.number,
-        short=ticket.number[-4:],
+        short=words.short(ticket.number),
         status=words.status(ticket.status),
         title=ticket.title,
         open=ticket.closed_at is None,

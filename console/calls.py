@@ -250,7 +250,7 @@ class Calls:
         seconds = int((self._deps.clock.now() - draft.opened_at).total_seconds())
         return DraftCall(
             number=draft.number,
-            short=draft.number[-4:],
+            short=self._frames.words(request).short(draft.number),
             title=draft.title,
             began=when.clock(draft.opened_at),
             since=int(draft.opened_at.timestamp() * 1000),

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.fields import read_form, uuid_of
 from console.frame import Frames, staff_of
-from console.history import HistoryWriter
+from console.history import HistoryWriter, Line
 from conversations.models import Conversation
 from core.errors import FrontDoorError, NotFound
 from handlers.staff.desk import acting, needed
@@ -18,10 +19,11 @@ from handlers.staff.hand_back import hand_back_conversation
 from handlers.staff.take_over import reply_in_conversation, take_over_conversation
 from people.accounts import list_staff
 from people.drafts import drop_draft, find_draft
-from people.permissions import Permission
+from people.permissions import Permission, StaffMember
 from people.sessions import SignedIn
 from people.view_log import record_view
 from tickets.lookups import list_in_conversation
+from tickets.models import Ticket
 from tickets.sight import may_see
 
 
@@ -40,11 +42,19 @@ def build_conversations(frames: Frames) -> APIRouter:
     talks = Conversations(frames)
     gate = frames.deps.gate
     hold = Annotated[SignedIn, Depends(gate.needs(Permission.CONVERSATION_HOLD))]
+    quietly = gate.needs(Permission.CONVERSATION_HOLD, quiet=True)
+    quiet = Annotated[SignedIn, Depends(quietly)]
     say = Annotated[SignedIn, Depends(gate.needs(Permission.TICKET_REPLY))]
 
     @router.get("/console/conversations/{conversation_id}")
     async def show_talk(request: Request, signed_in: hold, conversation_id: str) -> Response:
         return await talks.show(request, signed_in, uuid_of(conversation_id, "conversation"))
+
+    @router.get("/console/conversations/{conversation_id}/history")
+    async def show_history(request: Request, signed_in: quiet, conversation_id: str) -> Response:
+        return await talks.show_history(
+            request, signed_in, uuid_of(conversation_id, "conversation")
+        )
 
     @router.post("/console/conversations/{conversation_id}/take-over")
     async def take_over(request: Request, signed_in: hold, conversation_id: str) -> Response:
@@ -74,12 +84,8 @@ class Conversations:
         """What was said; that this person read it is recorded."""
         me, words = staff_of(signed_in), self._frames.words(request)
         async with self._deps.database.transaction() as session:
-            talk = await session.get(Conversation, conversation_id)
-            tickets = await list_in_conversation(session, conversation_id)
-            if talk is None or not all(may_see(each, me) for each in tickets):
-                raise NotFound("conversation", conversation_id)
-            messages = await self._deps.log.list_messages(session, conversation_id)
-            names = {each.id: each.name for each in await list_staff(session)}
+            talk, tickets = await self._get(session, conversation_id, me)
+            history = await self._history(session, request, talk)
             draft = await find_draft(session, self._deps.vault, me.id, f"talk:{conversation_id}")
             await record_view(
                 session,
@@ -89,7 +95,6 @@ class Conversations:
                 subject_id=conversation_id,
                 now=self._deps.clock.now(),
             )
-        writer = HistoryWriter(words, self._frames.when(request), names, may_read=True)
         return await self._frames.render(
             request,
             "console/conversation.html",
@@ -98,7 +103,7 @@ class Conversations:
             status=409 if sentence else 200,
             conversation_id=str(conversation_id),
             channel=words.channel(talk.channel),
-            history=writer.lines(messages, [], talk.channel),
+            history=history,
             tickets=[
                 Linked(each.number, each.title, words.status(each.status)) for each in tickets
             ],
@@ -111,6 +116,36 @@ class Conversations:
             ],
             failed={"sentence": sentence},
         )
+
+    async def show_history(
+        self, request: Request, signed_in: SignedIn, conversation_id: UUID
+    ) -> Response:
+        """What was said again, for a page that is open and was told that something happened."""
+        async with self._deps.database.reading() as session:
+            talk, _ = await self._get(session, conversation_id, staff_of(signed_in))
+            history = await self._history(session, request, talk)
+        return self._deps.pages.render(
+            request, "console/history.html", signed_in=signed_in, history=history
+        )
+
+    async def _get(
+        self, session: AsyncSession, conversation_id: UUID, me: StaffMember
+    ) -> tuple[Conversation, list[Ticket]]:
+        """The conversation with its tickets; one of another area does not exist."""
+        talk = await session.get(Conversation, conversation_id)
+        tickets = await list_in_conversation(session, conversation_id)
+        if talk is None or not all(may_see(each, me) for each in tickets):
+            raise NotFound("conversation", conversation_id)
+        return talk, tickets
+
+    async def _history(
+        self, session: AsyncSession, request: Request, talk: Conversation
+    ) -> list[Line]:
+        messages = await self._deps.log.list_messages(session, talk.id)
+        names = {each.id: each.name for each in await list_staff(session)}
+        words, when = self._frames.words(request), self._frames.when(request)
+        writer = HistoryWriter(words, when, names, may_read=True)
+        return writer.lines(messages, [], talk.channel)
 
     async def take_over(
         self, request: Request, signed_in: SignedIn, conversation_id: UUID

@@ -83,7 +83,8 @@ class Frames:
     def words(self, request: Request) -> Words:
         """The names in the reader's language."""
         language = self.deps.pages.preferences(request).language
-        return Words(self.deps.texts, self.deps.taxonomy, self.deps.street, language)
+        today = today_in_china(self.deps.clock.now())
+        return Words(self.deps.texts, self.deps.taxonomy, self.deps.street, language, today)
 
     def when(self, request: Request) -> TimeWords:
         """The words for instants in the reader's language."""
@@ -107,21 +108,28 @@ class Frames:
         *,
         current: str = "",
         status: int = 200,
+        notice: str = "",
         **facts: Any,
     ) -> Response:
-        """A page with its frame; `current` is the view that is marked."""
+        """
+        A page with its frame; `current` is the view that is marked.
+
+        `notice` stands at the top; without one it is the sentence for `?done=…`,
+        which an act leaves in the address that it leads to.
+        """
         me = staff_of(signed_in)
         async with self.deps.database.reading() as session:
             frame = await self.read(session, request, me, current=current)
         done = request.query_params.get("done", "")
-        notice = self.words(request).find(f"console.done.{done}") if done else None
+        notice = notice or (done and self.words(request).find(f"console.done.{done}")) or ""
         return self.deps.pages.render(
             request,
             template,
             signed_in=signed_in,
             status=status,
             frame=frame,
-            **{"notice": notice or "", **facts},
+            notice=notice,
+            **facts,
         )
 
     async def read(
@@ -206,7 +214,7 @@ def _bell(ringing: Ringing, words: Words, when: TimeWords) -> Bell:
     step = words.say(f"ticket.alert_step.{STEPS[ringing.step]}")
     return Bell(
         words=words.say("console.alert.words", kind=kind, step=step),
-        title=f"{ringing.number[-4:]} {ringing.title}",
+        title=f"{words.short(ringing.number)} {ringing.title}",
         href=f"/console/tickets/{ringing.number}",
         action=f"/console/tickets/{ringing.number}/acknowledge",
         alert_id=ringing.alert_id,

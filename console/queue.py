@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from console.frame import VIEWS, Frames, staff_of
-from console.lists import Talk, Waiting, Wish
+from console.lists import PER_PAGE, Talk, Waiting, Wish
 from console.words import Words
+from core.errors import DatabaseUnavailable, FrontDoorError
 from core.messages import Channel
+from handlers.staff.dispatch import dispatch
 from people.accounts import list_staff
-from people.permissions import Permission
+from people.permissions import Permission, StaffMember
 from people.sessions import SignedIn
 from tickets.queries import QueueRow
 from tickets.status import UNFINISHED
@@ -67,6 +69,12 @@ def build_queue(frames: Frames) -> APIRouter:
     async def show_queue(request: Request, signed_in: home) -> Response:
         return await queue.show(request, signed_in)
 
+    dispatches = Annotated[SignedIn, Depends(gate.needs(Permission.TICKET_DISPATCH))]
+
+    @router.post("/console/picked/dispatch")
+    async def dispatch_picked(request: Request, signed_in: dispatches) -> Response:
+        return await queue.dispatch_picked(request, signed_in)
+
     @router.get("/console/newer")
     async def count_newer(request: Request, signed_in: quiet, since: str) -> Response:
         return await queue.count_newer(request, signed_in, since)
@@ -109,10 +117,59 @@ class Queue:
             waiting=(),
             total="" if wish.is_narrowed else counts.get(wish.view, ""),
             filters=self._filters(wish, words),
+            may_pick=wish.view == "to_dispatch" and me.may(Permission.TICKET_DISPATCH),
+            notice=self._notice(request),
             before=f"/console?{_query(wish)}" if wish.after else "",
             after=_next_page(wish, found.next_after),
             newer=f"/console/newer?{_query(wish, since=self._deps.clock.now().isoformat())}",
         )
+
+    async def dispatch_picked(self, request: Request, signed_in: SignedIn) -> Response:
+        """
+        Each picked ticket to the department of its matter, as the catalogue says.
+
+        One transaction a ticket: what cannot be sent stays where it is, and the
+        page says how many those are.
+        """
+        posted = await request.form()
+        sent = left = 0
+        for number in posted.getlist("number")[:PER_PAGE]:
+            if await self._dispatch(str(number), staff_of(signed_in)):
+                sent += 1
+            else:
+                left += 1
+        return RedirectResponse(f"/console?view=to_dispatch&sent={sent}&left={left}", 303)
+
+    async def _dispatch(self, number: str, me: StaffMember) -> bool:
+        try:
+            async with self._deps.database.transaction() as session:
+                ticket = await self._deps.desk.get_ticket(session, number, by=me)
+                matter = self._deps.taxonomy.get_matter(ticket.matter or "")
+                await dispatch(
+                    session,
+                    self._deps.desk,
+                    ticket,
+                    matter.department,
+                    by=me,
+                    now=self._deps.clock.now(),
+                )
+        except DatabaseUnavailable:
+            raise
+        except FrontDoorError:
+            return False
+        await self._frames.tell(ticket.conversation_id)
+        return True
+
+    def _notice(self, request: Request) -> str:
+        """What became of the picked tickets."""
+        sent, left = (request.query_params.get(name, "") for name in ("sent", "left"))
+        if not (sent.isdecimal() and left.isdecimal()):
+            return ""
+        words = self._frames.words(request)
+        notice = words.say("console.picked.sent", count=sent)
+        if left != "0":
+            notice += words.say("console.picked.left", count=left)
+        return notice
 
     async def count_newer(self, request: Request, signed_in: SignedIn, since: str) -> Response:
         """How many came into the view since the page was made: a number, never rows."""
@@ -143,6 +200,7 @@ class Queue:
             waiting=rows,
             total=len(rows),
             filters=(),
+            may_pick=False,
             before="",
             after="",
             newer="",
@@ -170,7 +228,7 @@ class Queue:
         typed = row.channel in (Channel.PHONE, Channel.COUNTER)
         return Line(
             number=row.number,
-            short=row.number[-4:],
+            short=words.short(row.number),
             href=f"/console/tickets/{row.number}?{_query(wish)}",
             urgency=row.urgency,
             status=words.status(row.status),

@@ -1,7 +1,6 @@
 """Everything that the page of one ticket shows, masked, as plain values for its template."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from console.acts import ACTS, BESIDE_THE_FACTS, Act
 from console.deps import ConsoleDeps
 from console.history import HistoryWriter, Line
+from console.ticket_view import Button, Due, Page, PendingApproval, Seen, TicketView
 from console.words import Words
 from conversations.models import Conversation
 from core.errors import NotFound
@@ -33,86 +33,6 @@ from tickets.status import TicketStatus
 from web.times import TimeWords
 
 _SELDOM_SEALED = ("phone", "requester", "address", "subject", "description")
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The deadline that runs now."""
-
-    words: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TicketView:
-    """A ticket without personal data."""
-
-    number: str
-    short: str
-    title: str
-    urgency: str
-    status: str
-    status_words: str
-    confidentiality: str
-    revision: int
-    person: str
-    sealed: Sequence[tuple[str, str]]
-    next_due: Due | None
-    matter: str
-    request_type: str
-    suggested_unit: str
-    rough_place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """One thing that this person can do to this ticket now."""
-
-    id: str
-    words: str
-    dialog: bool
-    main: bool
-    key: str
-    second: str
-    beside: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PendingApproval:
-    """A step that waits for its second person."""
-
-    id: UUID
-    words: str
-    by: str
-    at: str
-    reason: str
-    note: str
-    may_decide: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Somebody looked at it."""
-
-    name: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """All parts of the page."""
-
-    ticket: TicketView
-    ticket_id: UUID
-    conversation_id: UUID | None
-    history: Sequence[Line]
-    facts: Sequence[tuple[str, str, str, str]]
-    """Name, words, the dialog that changes it (or nothing), what its button says."""
-    buttons: Sequence[Button]
-    approvals: Sequence[PendingApproval]
-    views: Sequence[Seen]
-    may_reply: bool
-    names: Mapping[UUID, str] = field(default_factory=dict)
 
 
 class TicketReader:
@@ -170,7 +90,7 @@ class TicketReader:
     def _view(self, ticket: Ticket, opened: Mapping[str, str], knows: bool) -> TicketView:
         return TicketView(
             number=ticket.number,
-            short=ticket.number[-4:],
+            short=self._words.short(ticket.number),
             title=ticket.title,
             urgency=ticket.urgency,
             status=ticket.status,

@@ -17,7 +17,9 @@ from console.frame import Frames, staff_of
 from console.lists import Similar
 from console.options import ticket_options
 from console.queue import query_of, wish_of
-from console.ticket_page import Page, TicketReader
+from console.ticket_page import TicketReader
+from console.ticket_view import Page
+from console.words import Words
 from core.errors import FrontDoorError, NotFound
 from handlers.staff.reveal import reveal
 from people.drafts import drop_draft, find_draft
@@ -57,6 +59,10 @@ def build_tickets(frames: Frames) -> APIRouter:
     @router.get("/console/tickets/{number}")
     async def show_ticket(request: Request, signed_in: see, number: str) -> Response:
         return await pages.show(request, signed_in, number)
+
+    @router.get("/console/tickets/{number}/history")
+    async def show_history(request: Request, signed_in: quiet, number: str) -> Response:
+        return await pages.show_history(request, signed_in, number)
 
     @router.get("/console/tickets/{number}/print")
     async def print_ticket(request: Request, signed_in: prints, number: str) -> Response:
@@ -129,7 +135,7 @@ class TicketPages:
             views=page.views,
             acts=page.buttons,
             place=self._place(request, numbers, number),
-            similar=[_similar(row, words.status(row.status)) for row in similar],
+            similar=[_similar(row, words) for row in similar],
             tasks=tasks,
             others=others,
             draft=_typed(draft.body if draft else "", failed),
@@ -143,6 +149,15 @@ class TicketPages:
             options=ticket_options(words, self._deps.taxonomy),
             failed=failed,
             opened=request.query_params.get("open", ""),
+        )
+
+    async def show_history(self, request: Request, signed_in: SignedIn, number: str) -> Response:
+        """The history again, for a page that is open and was told that something happened."""
+        reader = self._reader(request, staff_of(signed_in))
+        async with self._deps.database.reading() as session:
+            page = await reader.read(session, number)
+        return self._deps.pages.render(
+            request, "console/history.html", signed_in=signed_in, history=page.history
         )
 
     async def print(self, request: Request, signed_in: SignedIn, number: str) -> Response:
@@ -312,12 +327,12 @@ class TicketPages:
         return self.frames.articles_for(page.ticket.matter, page.ticket.title)
 
 
-def _similar(row: Similar, status: str) -> dict[str, str]:
+def _similar(row: Similar, words: Words) -> dict[str, str]:
     return {
         "number": row.number,
-        "short": row.number[-4:],
+        "short": words.short(row.number),
         "title": row.title,
-        "status": status,
+        "status": words.status(row.status),
     }
 
 

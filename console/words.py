@@ -1,6 +1,7 @@
 """Names that the desk reads: statuses, departments, communities, channels, matters."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from console.initials import initials
 from core.taxonomy import Street, Taxonomy
@@ -12,12 +13,15 @@ Pair = tuple[str, str]
 class Words:
     """The names in one reader's language."""
 
-    def __init__(self, texts: Texts, taxonomy: Taxonomy, street: Street, language: str) -> None:
+    def __init__(
+        self, texts: Texts, taxonomy: Taxonomy, street: Street, language: str, today: date
+    ) -> None:
         self._texts = texts
         self._taxonomy = taxonomy
         self._street = street
         self._keys = texts.keys()
         self.language = language
+        self._today = f"{today:%Y%m%d}"
 
     def say(self, key: str, /, **facts: object) -> str:
         """Any sentence."""
@@ -26,6 +30,11 @@ class Words:
     def find(self, key: str) -> str | None:
         """A sentence, if there is one."""
         return self.say(key) if key in self._keys else None
+
+    def short(self, number: str) -> str:
+        """0038 for a ticket of today, 11-22 0038 for an older one: the day begins anew at 0001."""
+        _, day, count = number.split("-")
+        return count if day == self._today else f"{day[4:6]}-{day[6:]} {count}"
 
     def status(self, status: str) -> str:
         """待派单 for to_dispatch."""

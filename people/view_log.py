@@ -99,9 +99,15 @@ async def list_views(
     return [_view(row) for row in rows]
 
 
-async def verify_chain(session: AsyncSession) -> ChainCheck:
-    """Follow the chain from its start to the first row that does not fit, or to its end."""
-    head, count, after = START, 0, 0
+async def verify_chain(session: AsyncSession, *, last: int | None = None) -> ChainCheck:
+    """
+    Follow the chain to the first row that does not fit, or to its end.
+
+    From its very start, or over about the `last` rows only, which is what a
+    page can afford: they follow from the row before them.
+    """
+    after, head = await _start(session, last)
+    count = 0
     while True:
         rows = await _rows_after(session, after)
         if not rows:
@@ -111,6 +117,15 @@ async def verify_chain(session: AsyncSession) -> ChainCheck:
                 return ChainCheck(count, row.id, head)
             head, after, count = row.chain, row.id, count + 1
             session.expunge(row)
+
+
+async def _start(session: AsyncSession, last: int | None) -> tuple[int, str]:
+    """The id and the chain value after which the check begins."""
+    if last is None:
+        return 0, START
+    before = select(ViewRecord.id, ViewRecord.chain).order_by(ViewRecord.id.desc()).offset(last)
+    row = (await session.execute(before.limit(1))).one_or_none()
+    return (row.id, row.chain) if row else (0, START)
 
 
 async def _rows_after(session: AsyncSession, after: int) -> Sequence[ViewRecord]:

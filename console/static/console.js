@@ -74,12 +74,19 @@
 
   /* The history: everything, only what was said, only what was done. */
   const showHistory = (button) => {
+    if (!button) return;
     const wanted = button.dataset.history;
     all("[data-history]").forEach((each) => each.setAttribute("aria-pressed", each === button));
     all(".history li").forEach((line) => { line.hidden = wanted !== "all" && !wanted.split(" ").includes(line.dataset.kind); });
   };
   const log = one(".history");
-  if (log) log.scrollTop = log.scrollHeight;
+  const toEnd = () => { log.scrollTop = log.scrollHeight; };
+  if (log) {
+    toEnd();
+    let atEnd = true;
+    log.addEventListener("scroll", () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40; });
+    document.addEventListener("htmx:after:swap", () => { if (atEnd) toEnd(); showHistory(one("[data-history][aria-pressed=true]")); });
+  }
 
   /* Words at the place of the cursor: a phrase, a line of an article. */
   const insertWords = (words) => {

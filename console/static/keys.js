@@ -21,7 +21,7 @@
 
   const rowForm = (selector) => { const row = present(); const form = row && one(selector, row); if (form) { form.requestSubmit ? form.requestSubmit() : form.click(); } };
   const nextView = () => { const views = all("[data-view]"); const at = views.findIndex((each) => each.getAttribute("aria-current")); views[(at + 1) % views.length]?.click(); };
-  const pick = () => { const row = present(); if (!row) return; row.classList.toggle("picked"); const box = one("input[name=picked]", row); if (box) box.checked = row.classList.contains("picked"); };
+  const pick = () => { const row = present(), box = row && one("input[name=number]", row); if (box) box.checked = !box.checked; };
 
   const everywhere = {
     KeyN: () => follow("[data-key=new-call]"), KeyQ: () => follow("[data-key=queue]"),

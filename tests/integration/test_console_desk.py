@@ -357,6 +357,18 @@ async def test_of_two_who_change_a_ticket_the_second_is_told_who_was_faster(
     assert (await read_ticket(database, number)).unit == "elder_service"
 
 
+async def test_picked_tickets_go_where_the_catalogue_says_and_the_rest_stays(
+    database, office, dispatcher, now
+):
+    meal = await a_ticket(database, office, now)
+    unsorted = await a_ticket(database, office, now, matter=None)
+    answer = await dispatcher.send("/console/picked/dispatch", number=[meal, unsorted])
+    page = await dispatcher.get(answer.headers["location"])
+    assert "派出去 1 件。还有 1 件没派成" in page.text
+    assert (await read_ticket(database, meal)).unit == "elder_service"
+    assert (await read_ticket(database, unsorted)).status == "to_dispatch"
+
+
 async def test_a_second_person_decides_and_the_first_cannot(
     house, database, office, dispatcher, handler, now
 ):
@@ -621,6 +633,25 @@ async def test_only_a_p0_is_loud(database, office, operator, now):
     page = await operator.get("/console")
     assert "我来接" in page.text
     assert "data-rings" not in page.text
+
+
+async def test_a_complaint_by_phone_is_confidential_unless_the_caller_says_otherwise(
+    database, operator
+):
+    number = await begin(operator)
+    page = await operator.get(f"/console/calls/{number}")
+    assert not re.search(r'name="confidentiality" value="\w+" checked', page.text)
+    sheet = SHEET | {"request_type": "complaint", "confidentiality": ""}
+    await operator.send(f"/console/calls/{number}", end="register", **sheet)
+    assert (await read_ticket(database, number)).confidentiality == "confidential"
+
+
+async def test_a_ticket_of_another_day_shows_its_day(database, office, operator, now):
+    today = await a_ticket(database, office, now)
+    before = await a_ticket(database, office, now - timedelta(days=1))
+    page = await operator.get("/console")
+    assert f">{today[-4:]}<" in page.text
+    assert f">11-22 {before[-4:]}<" in page.text
 
 
 async def test_a_call_about_an_earlier_ticket_counts_as_a_chase(database, office, operator, now):

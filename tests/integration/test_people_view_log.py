@@ -89,3 +89,11 @@ async def test_a_changed_or_removed_row_shows(database, now, change):
             await session.execute(update(ViewRecord).where(second).values(reason="别的"))
     found = await check(database)
     assert found.broken_at_id == (3 if change == "removal" else 2)
+
+
+async def test_a_look_at_the_latest_rows_alone_follows_from_the_one_before(database, now):
+    for _ in range(5):
+        await look(database, now)
+    async with database.reading() as session:
+        whole, latest = await verify_chain(session), await verify_chain(session, last=2)
+    assert (latest.rows, latest.broken_at_id, latest.head) == (2, None, whole.head)
