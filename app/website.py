@@ -12,12 +12,15 @@ from app.wiring import House
 from bot.rest_channel import RestChannel
 from bot.volunteer_pages import VolunteerDeps, build_volunteer_pages
 from bot.web_chat import ChatDeps, WebChat
-from core.settings import SecuritySettings
+from console.deps import SURFACE as CONSOLE
+from console.deps import ConsoleDeps
+from console.router import build_console
 from web.application import add_pages
+from web.errors import ErrorPages
 from web.gate import Gate
 from web.pages import Pages, Surface
 
-SURFACES = (Surface(ROOT / "bot" / "templates", ROOT / "bot" / "static"),)
+SURFACES = (Surface(ROOT / "bot" / "templates", ROOT / "bot" / "static"), CONSOLE)
 
 
 def build_website(house: House) -> FastAPI:
@@ -40,12 +43,13 @@ def build_website(house: House) -> FastAPI:
     gate = Gate(
         database=house.database,
         clock=house.clock,
-        security=_security(house),
+        security=house.settings.security,
         public_url=house.public_url,
     )
-    add_pages(app, pages=pages, gate=gate, limits=house.limits, clock=house.clock)
+    errors = add_pages(app, pages=pages, gate=gate, limits=house.limits, clock=house.clock)
     app.include_router(_web_chat(house, pages, gate).router())
     app.include_router(build_volunteer_pages(_volunteers(house, pages, gate)))
+    app.include_router(build_console(_console(house, pages, gate, errors)))
     _add_programs(app, house)
     return app
 
@@ -77,6 +81,27 @@ def _volunteers(house: House, pages: Pages, gate: Gate) -> VolunteerDeps:
     )
 
 
+def _console(house: House, pages: Pages, gate: Gate, errors: ErrorPages) -> ConsoleDeps:
+    return ConsoleDeps(
+        database=house.database,
+        signals=house.signals,
+        limits=house.limits,
+        settings=house.settings,
+        texts=house.texts,
+        vault=house.vault,
+        taxonomy=house.taxonomy,
+        street=house.street,
+        clock=house.clock,
+        understander=house.understander,
+        articles=house.articles,
+        desk=house.staff_desk,
+        log=house.log,
+        pages=pages,
+        gate=gate,
+        errors=errors,
+    )
+
+
 def _add_programs(app: FastAPI, house: House) -> None:
     """What other programs rely on."""
     health = Health(
@@ -94,7 +119,3 @@ def _add_programs(app: FastAPI, house: House) -> None:
     )
     app.include_router(health.router())
     app.include_router(rest.router())
-
-
-def _security(house: House) -> SecuritySettings:
-    return house.settings.security
