@@ -342,3 +342,27 @@ async def test_controls_are_large_enough_to_hit(bench):
           .filter(([, height]) => height < 31.5)"""
     )
     assert small == []
+
+
+async def test_a_dead_line_is_noticed_and_comes_back(bench):
+    bench.watch.forgives.append("ERR_FAILED")
+    page = await bench.open(bench.office.operator)
+    await page.wait_for_timeout(500)
+    await page.route("**/console/stream", lambda route: route.abort())
+    await page.clock.install()
+    await page.clock.fast_forward(50_000)
+    await expect(page.locator("#offline")).to_be_visible()
+    await expect(page.locator("#offline")).to_contain_text("120")
+    await page.unroute("**/console/stream")
+    await page.clock.fast_forward(50_000)
+    await expect(page.locator("#offline")).to_be_hidden()
+
+
+async def test_on_paper_the_furniture_is_gone(bench):
+    number = await bench.ticket()
+    page = await bench.open(bench.office.operator, f"/console/tickets/{number}/print")
+    await page.emulate_media(media="print")
+    await expect(page.locator(".desk-top")).to_be_hidden()
+    await expect(page.locator(".views")).to_be_hidden()
+    await expect(page.locator(".watermark")).to_be_visible()
+    await expect(page.locator("main")).to_contain_text(number)
