@@ -52,7 +52,7 @@ class StaticFiles:
         """The route that hands the files out; open to everybody, signed in or not."""
         router = APIRouter(include_in_schema=False)
 
-        @router.get("/static/{digest}/{name:path}")
+        @router.get("/static/{digest}/{name:path}", openapi_extra={"x-permission": "anyone"})
         async def static_file(digest: str, name: str, request: Request) -> Response:
             file = self.get(name)
             if request.headers.get("if-none-match") == f'"{file.digest}"':
