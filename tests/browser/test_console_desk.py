@@ -345,7 +345,7 @@ async def test_controls_are_large_enough_to_hit(bench):
 
 
 async def test_a_dead_line_is_noticed_and_comes_back(bench):
-    bench.watch.forgives.append("ERR_FAILED")
+    bench.watch.forgives += ["ERR_FAILED", "Failed to fetch"]
     page = await bench.open(bench.office.operator)
     await page.wait_for_timeout(500)
     await page.route("**/console/stream", lambda route: route.abort())
