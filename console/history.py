@@ -1,4 +1,9 @@
-"""What was said and what was done, in one order, as staff read it."""
+"""
+What was said and what was done, in one order, as staff read it.
+
+Telephone, identity and door numbers are covered in every line; who needs them
+opens the sealed fields with a reason.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +14,7 @@ from console.words import Words
 from conversations.log import LoggedMessage
 from core.actors import ActorKind
 from tickets.history import EventKind, Happened
+from tickets.masking import masked_text
 from web.times import TimeWords
 
 _SAID_ELSEWHERE = frozenset({EventKind.REPLIED})
@@ -64,7 +70,7 @@ class HistoryWriter:
             at=self._when.clock(message.at),
             who=who,
             kind="said" if said else "told",
-            text=message.text + choices,
+            text=masked_text(message.text) + choices,
             note=self._words.say(f"console.ticket.delivery.{message.status}"),
             instant=message.at,
         )
@@ -75,7 +81,7 @@ class HistoryWriter:
             at=self._when.clock(event.at),
             who=self._who(event.actor_kind, event.actor_id),
             kind="internal" if internal else "done",
-            text=event.note or "",
+            text=masked_text(event.note or ""),
             note="" if internal else self._what(event),
             instant=event.at,
         )

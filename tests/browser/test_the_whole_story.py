@@ -72,7 +72,7 @@ async def test_from_the_first_word_to_the_closed_ticket(open_page, width, height
     # the operator's queue says that something new came, without reloading
     await expect(operator.locator("#new-bar")).to_be_visible()
     await operator.click("#new-show")
-    await expect(operator.locator("tbody")).to_contain_text("想有人送饭")
+    await expect(operator.locator("tbody").first).to_contain_text("想有人送饭")
     await shoot(operator, f"story-2-queue-{width}")
     await operator.goto(f"/console/tickets/{number}")
     await expect(operator.locator("#history")).to_contain_text(MEAL)
@@ -131,7 +131,9 @@ async def test_from_the_first_word_to_the_closed_ticket(open_page, width, height
 
     # resolved by the handler, reviewed and called back by somebody else
     await handler.goto(f"/console/tickets/{number}")
-    await do(handler, "resolve", result="从明天起每天中午有人送饭，不放辣。", internal_note="已排班")
+    await do(
+        handler, "resolve", result="从明天起每天中午有人送饭，不放辣。", internal_note="已排班"
+    )
     await expect(resident.locator("#log")).to_contain_text("从明天起每天中午有人送饭")
     assert await handler.locator('[data-dialog="call-back"]').count() == 0
     reviewer = await sign_in(await open_page(None, **desk_size), "/console", "zhaomin")
