@@ -87,11 +87,9 @@ class ChatViews:
             choices=choices,
         )
 
-    def holder(self, messages: Sequence[LoggedMessage], standing: Standing, language: str) -> str:
-        """Who talks with the resident now, for the header."""
+    def holder(self, standing: Standing, name: str | None, language: str) -> str:
+        """Who talks with the resident now, for the header; `name` is the holder's."""
         if standing.held_by_id is not None:
-            names = [each.author_name for each in messages if each.author_kind is ActorKind.STAFF]
-            name = names[-1] if names else None
             key = "web_chat.held" if name else "web_chat.held_unnamed"
             return self._texts.say(key, language, name=name or "")
         if standing.waiting_since_at is not None:

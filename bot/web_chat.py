@@ -29,6 +29,7 @@ from core.messages import Address, Channel, RawInbound
 from core.signals import Signals
 from handlers.front_door import FrontDoor
 from handlers.residents.presses import PERSON
+from people.accounts import get_staff
 from web.gate import Gate
 from web.pages import Pages
 from web.streams import StreamEvent, last_event_id, stream_response
@@ -207,7 +208,7 @@ class WebChat:
         async with self._deps.database.reading() as session:
             messages = await self._deps.log.list_messages(session, standing.id)
         bubbles = self._views.bubbles(messages, language, now=self._deps.clock.now())
-        holder = self._views.holder(messages, standing, language)
+        holder = self._views.holder(standing, await self._holder_name(standing), language)
         return bubbles, holder, max((each.number or 0 for each in messages), default=0)
 
     async def _find(self, secret: str) -> Standing | None:
@@ -231,12 +232,19 @@ class WebChat:
                         for event in await self._new_rows(standing.id, after, language):
                             after = int(event.id or after)
                             yield event
-                        yield self._holder_event(standing, language)
+                        yield await self._holder_event(standing, language)
                     await subscription.wait(_LOOK_SECONDS)
                     subscription.drain()
 
-    def _holder_event(self, standing: Standing, language: str) -> StreamEvent:
-        return StreamEvent(self._views.holder((), standing, language), name="holder")
+    async def _holder_event(self, standing: Standing, language: str) -> StreamEvent:
+        words = self._views.holder(standing, await self._holder_name(standing), language)
+        return StreamEvent(words, name="holder")
+
+    async def _holder_name(self, standing: Standing) -> str | None:
+        if standing.held_by_id is None:
+            return None
+        async with self._deps.database.reading() as session:
+            return (await get_staff(session, standing.held_by_id)).name
 
     async def _new_rows(
         self, conversation_id: UUID, after: int, language: str
