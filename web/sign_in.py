@@ -67,16 +67,7 @@ def _add_door(router: APIRouter, door: Door, pages: Pages, gate: Gate, limits: L
             )
         except (SignInRefused, SignInLocked):
             return _form(pages, request, door, came_from=next, login=login, refused=True)
-        response = RedirectResponse(local_path(next, door.home), status_code=303)
-        response.set_cookie(
-            door.cookie,
-            opened.secret,
-            httponly=True,
-            samesite="lax",
-            secure=pages.https,
-            max_age=int(gate.lifetime.total_seconds()),
-        )
-        return response
+        return _let_in(pages, gate, door, opened.secret, came_from=next)
 
     check = gate.any_staff() if door is STAFF_DOOR else gate.volunteers()
 
@@ -89,6 +80,19 @@ def _add_door(router: APIRouter, door: Door, pages: Pages, gate: Gate, limits: L
         response = RedirectResponse(f"{door.home}/sign-in", status_code=303)
         response.delete_cookie(door.cookie)
         return response
+
+
+def _let_in(pages: Pages, gate: Gate, door: Door, secret: str, *, came_from: str) -> Response:
+    response = RedirectResponse(local_path(came_from, door.home), status_code=303)
+    response.set_cookie(
+        door.cookie,
+        secret,
+        httponly=True,
+        samesite="lax",
+        secure=pages.https,
+        max_age=int(gate.lifetime.total_seconds()),
+    )
+    return response
 
 
 def _form(
