@@ -8,8 +8,9 @@ and nothing that the model says takes back what a rule has found.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from math import log2
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,11 @@ from core.taxonomy import Taxonomy
 from intents.normalise import Normalised
 from intents.prefixes import PatternIndex
 from intents.reading import read_yaml
+from intents.sentences import LONGEST_SENTENCE, SENTENCE_END, SOFT_END, Borders, sentences
 from intents.understanding import Danger
 
 PATTERNS = Path(__file__).parent / "emergencies.yaml"
 GAP = re.compile(r"<(\d+)>")
-SENTENCE_END = re.compile(r"[。!?;…\n]+")
-SOFT_END = re.compile(r"[。!?;…\n,、\s]+")
-LONGEST_SENTENCE = 120
 SELF_HARM = "self_harm"
 ANY_TRIGGER = "*"
 PHRASE, PATTERN, EXCUSE = "phrase", "pattern", "excuse"
@@ -83,6 +82,16 @@ class Excuse:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Excuses:
+    """All excuses of a text, and the borders within which they count."""
+
+    found: Sequence[Excuse]
+    starts: Sequence[int]
+    sentences: Borders
+    clauses: Borders
+
+
 class DangerFinder:
     """Immutable after construction, so threads may share it."""
 
@@ -116,18 +125,19 @@ class DangerFinder:
 
     def signs(self, text: str) -> tuple[Sign, ...]:
         """Every phrase and pattern of danger in a normalised text."""
-        alarms, excuses = [], []
+        alarms, harmless = [], []
         for name, found in self._index.find(text):
             by, trigger_id = name.split(" ")
             if by == EXCUSE:
-                excuses.append(Excuse(trigger_id, *found.span()))
+                harmless.append(Excuse(trigger_id, *found.span()))
             else:
                 alarms.append((trigger_id, found.span(), by))
-        excuses.sort(key=lambda excuse: excuse.start)
-        starts = [excuse.start for excuse in excuses]
+        if not alarms:
+            return ()
+        excuses = _excuses(text, harmless)
         return tuple(
-            Sign(trigger_id, *span, by, _is_harmless(text, trigger_id, span, excuses, starts))
-            for trigger_id, span, by in sorted(alarms, key=lambda alarm: alarm[1])
+            Sign(trigger_id, *span, by, _is_harmless(trigger_id, span, excuses))
+            for trigger_id, span, by in alarms
         )
 
     def find(
@@ -139,12 +149,18 @@ class DangerFinder:
         A phrase of the taxonomy is an alarm whatever the model thinks; `alarm`
         is the score from which the model alone is believed.
         """
-        hits = [*self._by_phrase(text.text, signs), *self._by_model(text.text, signs, judge, alarm)]
+        borders = Borders(text.text, SENTENCE_END)
+        hits = [
+            replace(hit, past=self._is_past(hit, text.text, borders))
+            for hit in chain(
+                self._by_phrase(text.text, signs), self._by_model(text.text, signs, judge, alarm)
+            )
+        ]
         if not hits:
             return None
         best = min(hits, key=lambda hit: (hit.past, hit.weak, self._level(hit), hit.by == "model"))
         trigger = self._triggers[best.trigger_id]
-        first, last = text.span(*_around(text.text, best.start, best.end, SENTENCE_END))
+        first, last = text.span(*borders.around(best.start, best.end))
         return Danger(
             trigger_id=trigger.id,
             level=trigger.level,
@@ -162,9 +178,8 @@ class DangerFinder:
     def _by_phrase(self, text: str, signs: Sequence[Sign]) -> Iterator[Hit]:
         for sign in signs:
             if sign.by == PHRASE and not sign.harmless:
-                past = self._is_past(sign.trigger_id, text, sign.start, sign.end)
                 weak = text[sign.start : sign.end] in self._weak
-                yield Hit(sign.trigger_id, sign.start, sign.end, PHRASE, past, weak)
+                yield Hit(sign.trigger_id, sign.start, sign.end, PHRASE, weak=weak)
 
     def _by_model(
         self, text: str, signs: Sequence[Sign], judge: Judge, alarm: float
@@ -179,13 +194,14 @@ class DangerFinder:
                 trusted = verdict.trigger_id in seen or not seen
                 trigger_id = verdict.trigger_id if trusted else seen[0]
                 by = PATTERN if here else "model"
-                yield Hit(trigger_id, start, end, by, self._is_past(trigger_id, text, start, end))
+                yield Hit(trigger_id, start, end, by)
 
-    def _is_past(self, trigger_id: str, text: str, start: int, end: int) -> bool:
+    def _is_past(self, hit: Hit, text: str, borders: Borders) -> bool:
         """Only past markers and no clue of the present in the sentence."""
-        sentence = slice(*_around(text, start, end, SENTENCE_END))
-        past = self._past_self_harm if trigger_id == SELF_HARM else self._past
-        return bool(past.search(text[sentence])) and not self._present.search(text[sentence])
+        first, last = borders.around(hit.start, hit.end)
+        past = self._past_self_harm if hit.trigger_id == SELF_HARM else self._past
+        sentence = text[first:last]
+        return bool(past.search(sentence)) and not self._present.search(sentence)
 
 
 def sign_grams(signs: Sequence[Sign], start: int, end: int) -> Iterator[str]:
@@ -201,19 +217,17 @@ def sign_grams(signs: Sequence[Sign], start: int, end: int) -> Iterator[str]:
         yield "!several"
 
 
-def _is_harmless(
-    text: str,
-    trigger_id: str,
-    span: tuple[int, int],
-    excuses: Sequence[Excuse],
-    starts: Sequence[int],
-) -> bool:
+def _excuses(text: str, found: Iterable[Excuse]) -> Excuses:
+    ordered = sorted(found, key=lambda excuse: excuse.start)
+    starts = [excuse.start for excuse in ordered]
+    return Excuses(ordered, starts, Borders(text, SENTENCE_END), Borders(text, SOFT_END))
+
+
+def _is_harmless(trigger_id: str, span: tuple[int, int], excuses: Excuses) -> bool:
     """An excuse counts in the clause of the alarm; stories and drills in the whole sentence."""
-    if not excuses:
-        return False
-    sentence = _around(text, *span, SENTENCE_END)
-    clause = _around(text, *span, SOFT_END)
-    near = excuses[bisect_left(starts, sentence[0]) : bisect_left(starts, sentence[1])]
+    sentence = excuses.sentences.around(*span)
+    clause = excuses.clauses.around(*span)
+    first, last = (bisect_left(excuses.starts, place) for place in sentence)
     return any(
         excuse.trigger_id == ANY_TRIGGER
         or (
@@ -221,7 +235,7 @@ def _is_harmless(
             and clause[0] <= excuse.start
             and excuse.end <= clause[1]
         )
-        for excuse in near
+        for excuse in excuses.found[first:last]
     )
 
 
@@ -234,44 +248,7 @@ def read_patterns(path: Path = PATTERNS) -> Mapping[str, Any]:
     return read_yaml(path)
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
-    """
-    Start and end of each sentence.
-
-    Where nobody sets full stops, commas and spaces part the sentences of a long text.
-    """
-    spans = list(_split(text, 0, len(text), SENTENCE_END))
-    return [
-        piece
-        for start, end in spans
-        for piece in (
-            [(start, end)]
-            if end - start <= LONGEST_SENTENCE
-            else _split(text, start, end, SOFT_END)
-        )
-    ]
-
-
-def _split(text: str, start: int, end: int, rule: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    place = start
-    for found in rule.finditer(text, start, end):
-        if found.start() > place:
-            yield place, found.start()
-        place = found.end()
-    if end > place:
-        yield place, end
-
-
-def _around(text: str, start: int, end: int, rule: re.Pattern[str]) -> tuple[int, int]:
-    """The sentence or clause in which a hit lies, at most a few hundred characters of it."""
-    near = max(0, start - 2 * LONGEST_SENTENCE)
-    far = min(len(text), end + 2 * LONGEST_SENTENCE)
-    before = max((found.end() for found in rule.finditer(text, near, start)), default=near)
-    after = rule.search(text, end, far)
-    return before, (after.start() if after else far)
-
-
-MOST_GUESSES = 60
+MOST_GUESSES = 40
 
 
 def spans_to_judge(text: str, signs: Sequence[Sign]) -> list[tuple[int, int]]:

@@ -58,7 +58,7 @@ class Head:
         """Calibrated shares of one; `scores` are those of all heads."""
         mine = scores[self.columns] * np.float32(self.sharpness)
         mine = np.exp(mine - mine.max())
-        return mine / mine.sum()  # type: ignore[no-any-return]
+        return mine / mine.sum()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,12 @@ class Features:
 
 
 class TrainedModel:
-    """Vocabulary, weights and heads; immutable, so threads may share it."""
+    """
+    Vocabulary, weights and heads; immutable, so threads may share it.
+
+    Weights are kept as whole numbers from -127 to 127 times a scale for each
+    column: a fourth of the memory, and scoring is a matter of memory.
+    """
 
     def __init__(
         self,
@@ -85,10 +90,16 @@ class TrainedModel:
         self._rows = {feature: row for row, feature in enumerate(vocabulary)}
         self.vocabulary = tuple(vocabulary)
         self._rarity = rarity
-        self.weights = weights
+        self._scale = _scale_of(weights)
+        self._small = np.round(weights / self._scale).astype(np.int8)
         self.bias = bias
         self.heads = {head.name: head for head in heads}
         self.meta = dict(meta)
+
+    @property
+    def weights(self) -> Floats:
+        """The weights in their real size: one row per feature, one column per label."""
+        return self._small * self._scale
 
     @property
     def version(self) -> str:
@@ -117,31 +128,32 @@ class TrainedModel:
 
     def score(self, features: Features) -> Floats:
         """The scores of all heads, without context."""
-        return features.weights @ self.weights[features.rows] + self.bias
+        return self._sum(features) + self.bias
 
     def add_context(self, scores: Floats, context: Features, weight: float) -> Floats:
         """The scores with those of the bot's last sentence, which only the act heeds."""
-        return scores + np.float32(weight) * (context.weights @ self.weights[context.rows])
+        return scores + np.float32(weight) * self._sum(context)
+
+    def _sum(self, features: Features) -> Floats:
+        rows = self._small[features.rows].astype(np.float32)
+        return (features.weights @ rows) * self._scale
 
     def reasons(self, features: Features, column: int, count: int = 3) -> list[str]:
         """The features that add most to one column, best first."""
-        shares = features.weights * self.weights[features.rows, column]
+        shares = features.weights * self._small[features.rows, column]
         best = np.argsort(-shares)[:count]
         return [self.vocabulary[features.rows[place]] for place in best if shares[place] > 0]
 
     def save(self, path: Path) -> None:
         """Write the file in one step: a reader sees the old model or the new one."""
-        scale = np.abs(self.weights).max(axis=0).astype(np.float32) / 127
-        scale[scale == 0] = 1
-        small = np.round(self.weights / scale).astype(np.int8)
         buffer = io.BytesIO()
         np.savez_compressed(
             buffer,
             meta=_as_bytes(json.dumps(self._description(), ensure_ascii=False)),
             vocabulary=_as_bytes("\n".join(self.vocabulary)),
             rarity=self._rarity.astype(np.float16),
-            weights=small,
-            scale=scale,
+            weights=self._small,
+            scale=self._scale,
             bias=self.bias,
         )
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -213,6 +225,12 @@ def _build(path: Path, arrays: Mapping[str, NDArray[Any]]) -> TrainedModel:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelUnreadable(path, f"a part is missing or wrong ({error})") from error
+
+
+def _scale_of(weights: Floats) -> Floats:
+    """What one step of a column's whole numbers is worth."""
+    largest = np.abs(weights).max(axis=0, initial=0) / np.float32(127)
+    return np.where(largest > 0, largest, np.float32(1)).astype(np.float32)
 
 
 def _as_bytes(text: str) -> NDArray[np.uint8]:

@@ -146,15 +146,13 @@ class PatternIndex:
         return [pattern for _, pattern in self._always]
 
     def find(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
-        """Every match of every pattern; they may overlap, and come in no certain order."""
-        by_start = self._by_start
-        present = by_start.keys() & {*map("".join, pairwise(text)), *text}
-        for start in present:
-            for place in _places(text, start):
-                for name, pattern in by_start[start]:
-                    found = self._compile(pattern).match(text, place)
-                    if found:
-                        yield name, found
+        """Every match of every pattern, in the order of the text; they may overlap."""
+        begin = self._by_start.get
+        for place, pair in enumerate(map("".join, pairwise(text + " "))):
+            for name, pattern in (*begin(pair, ()), *begin(pair[0], ())):
+                found = self._compile(pattern).match(text, place)
+                if found:
+                    yield name, found
         for name, pattern in self._always:
             for found in self._compile(pattern).finditer(text):
                 yield name, found
@@ -164,10 +162,3 @@ class PatternIndex:
         if compiled is None:
             compiled = self._compiled[pattern] = re.compile(pattern)
         return compiled
-
-
-def _places(text: str, part: str) -> Iterator[int]:
-    place = text.find(part)
-    while place >= 0:
-        yield place
-        place = text.find(part, place + 1)

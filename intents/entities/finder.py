@@ -50,7 +50,7 @@ class EntityFinder:
         shift = len(text.text) - len(tail)
         candidates = [
             *self._candidates(head, context),
-            *(_moved(each, shift) for each in self._candidates(tail, None)),
+            *(_moved(each, shift) for each in (self._candidates(tail, None) if tail else ())),
         ]
         chosen = _without_overlaps(candidates, len(text.text))
         return tuple(

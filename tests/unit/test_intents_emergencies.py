@@ -3,8 +3,9 @@
 import pytest
 
 from core.taxonomy import load_taxonomy
-from intents.emergencies import DangerFinder, Verdict, sentences
+from intents.emergencies import DangerFinder, Verdict
 from intents.normalise import normalise
+from intents.sentences import sentences
 from intents.understanding import Danger
 
 TAXONOMY = load_taxonomy()
