@@ -76,6 +76,16 @@ async def test_with_wider_spacing_of_letters_and_lines_nothing_is_cut_off(open_p
     assert await sideways(page) == 0
 
 
+@pytest.mark.parametrize(("width", "size"), [(360, "standard"), (360, "large"), (320, "largest")])
+async def test_in_english_the_chat_fits_as_well(open_page: OpenPage, width: int, size: str):
+    page = await open_page("/", width=width, size=size)
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert await sideways(page) == 0
+    assert await too_small(page, size) == []
+    assert await violations(page) == []
+
+
 async def test_without_motion_forced_colours_and_more_contrast_the_chat_still_works(
     open_page: OpenPage,
 ):

@@ -21,6 +21,7 @@ _TOO_SMALL = """
 (least) => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
   .filter((each) => each.checkVisibility({visibilityProperty: true}) && each.type !== "hidden")
   .filter((each) => !each.matches(".skip, p a, .banner a, label input"))
+  .filter((each) => each.closest(".top-name")?.offsetWidth !== 1)  // out of sight until focused
   .map((each) => [each, each.getBoundingClientRect()])
   .filter(([each, box]) => box.height + 0.5 < least || box.width + 0.5 < Math.min(least, 44))
   .map(([each, box]) => `${each.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)
