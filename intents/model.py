@@ -58,7 +58,7 @@ class Head:
         """Calibrated shares of one; `scores` are those of all heads."""
         mine = scores[self.columns] * np.float32(self.sharpness)
         mine = np.exp(mine - mine.max())
-        return mine / mine.sum()
+        return mine / mine.sum()  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
