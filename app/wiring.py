@@ -13,6 +13,7 @@ from conversations.log import ConversationLog
 from conversations.speech import Speech
 from core.clock import Clock, SystemClock
 from core.database import Database
+from core.errors import SettingsError
 from core.limits import WindowLimits
 from core.messages import Channel, Decoder
 from core.settings import Settings
@@ -71,6 +72,7 @@ class House:
     async def close(self) -> None:
         """Let go of connections."""
         await self.signals.close()
+        await self.limits.close()
         await self.database.close()
 
 
@@ -126,6 +128,10 @@ def build_house(
     channels: Mapping[Channel, ChannelSender] | None = None,
 ) -> House:
     """Build everything; raises `SettingsError` for what cannot work."""
+    if settings.intents.backend == "rasa":
+        raise SettingsError(
+            "INTENTS__BACKEND", "rasa is not served by this version", "Leave it at embedded."
+        )
     keys = load_keys(settings)
     vault = Vault(keys.encryption)
     clock = clock or SystemClock()

@@ -162,7 +162,8 @@ class TicketReader:
 
     def _for_whom(self, ticket: Ticket, opened: Mapping[str, str]) -> str:
         subject = opened.get("subject")
-        parts = [ticket.relation or "", masked_name(subject) if subject else ""]
+        relation = self._words.find(f"ticket.relation.{ticket.relation}") or ticket.relation or ""
+        parts = [relation, masked_name(subject) if subject else ""]
         parts += [self._words.group(group) for group in ticket.groups]
         return "  ".join(filter(None, parts))
 

@@ -1,12 +1,13 @@
 """What went wrong, in the reader's words: one table from error to status and sentence."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from core.errors import (
@@ -48,7 +49,16 @@ Whatever else a rule refuses is a 409 with the sentence `ticket.refused.<its
 name>`. A door adds its own (`ErrorPages.also`).
 """
 
-OTHER_DOORS = ("/api/", "/open311/", "/webhooks/", "/model/", "/telegram/")
+OTHER_DOORS = (
+    "/api/",
+    "/open311/",
+    "/webhooks/",
+    "/model/",
+    "/telegram/",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+)
 """Addresses for programs: their errors are not pages."""
 
 
@@ -77,7 +87,9 @@ class ErrorPages:
             return 409, self._pages.say(request, "web.error.changed")
 
     def page(self, request: Request, status: int, sentence: str) -> Response:
-        """The error page; htmx gets only the sentence, for its place in the page."""
+        """The error page; htmx gets only the sentence, a program problem+json (RFC 9457)."""
+        if not is_page(request):
+            return _problem(status, sentence)
         part = bool(request.headers.get("hx-request"))
         template = "error_part.html" if part else "error.html"
         return self._pages.render(
@@ -95,6 +107,8 @@ class ErrorPages:
     async def on_http_error(self, request: Request, error: Exception) -> Response:
         """The framework said no: no such address, wrong method."""
         status = error.status_code if isinstance(error, HTTPException) else 422
+        if not is_page(request):
+            return _refusal(error, status)
         key = "web.error.not_found" if status in (404, 405) else "web.error.invalid"
         return self.page(request, status, self._pages.say(request, key))
 
@@ -111,6 +125,25 @@ class ErrorPages:
         app.add_exception_handler(HTTPException, self.on_http_error)
         app.add_exception_handler(RequestValidationError, self.on_http_error)
         app.add_exception_handler(Exception, self.on_any_error)
+
+
+def _refusal(error: Exception, status: int) -> Response:
+    """What the framework refused, told to a program: which field, and what is wrong with it."""
+    if isinstance(error, HTTPException):
+        return _problem(status, str(error.detail), error.headers)
+    wrong = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong]
+    return _problem(status, "; ".join(fields) or "not as documented")
+
+
+def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    title = HTTPStatus(status).phrase
+    return JSONResponse(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail},
+        status,
+        headers=dict(headers or {}),
+        media_type="application/problem+json",
+    )
 
 
 def is_page(request: Request) -> bool:

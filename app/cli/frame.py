@@ -1,6 +1,7 @@
 """What every command shares: settings, one event loop, errors as one clear line."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
@@ -27,6 +28,7 @@ def with_house(work: Callable[[House], Awaitable[_T]]) -> _T:
 
     async def run() -> _T:
         loaded = load_settings()
+        os.umask(0o077)  # database, backups and keys are for their owner only
         configure_logs(loaded.log)
         house = build_house(loaded)
         try:

@@ -19,6 +19,8 @@ from people.rota import get_duty
 from tickets.history import EventKind
 from tickets.models import Ticket
 
+_SAME = "same_ticket"
+"""What `same_ticket` asks: an unanswered question about an open ticket makes no second one."""
 _MINUTES_A_TALK = 3
 """How long one conversation takes an operator, for the estimate in front of the resident."""
 
@@ -39,14 +41,12 @@ async def bring_person(
 
 
 async def keep_waiting(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
-    """Somebody who waits writes on: it goes to the ticket, and they hear how long it takes."""
+    """Somebody who waits writes on: whoever comes reads it, and they hear how long it takes."""
     ticket = await desk.tickets.find_by_number(
         session, turn.dialogue.ticket_number or "", conversation_id=turn.conversation_id
     )
     if ticket is None:
         return await bring_person(session, desk, turn)
-    by = Actor.resident(turn.standing.resident_id)
-    await desk.tickets.add_words(session, ticket, turn.words, by=by, now=turn.now)
     noted = desk.texts.say("chat.person.noted", turn.language)
     waiting = await _waiting(session, desk, turn)
     reply = replace(waiting, text=f"{noted}{waiting.text}")
@@ -61,7 +61,7 @@ async def stop_waiting(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Ou
 
 async def _ticket_to_talk_about(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Ticket:
     by = Actor.resident(turn.standing.resident_id)
-    form = turn.dialogue.form
+    form = None if turn.dialogue.asking == _SAME else turn.dialogue.form
     if form is None:
         for ticket in await desk.tickets.list_in_conversation(session, turn.conversation_id):
             if ticket.closed_at is None and ticket.status != "answered":

@@ -15,7 +15,6 @@ def clues(turn: Turn, street: Street) -> dict[str, str]:
         "community": _community(turn, street),
         "place": _text_of(turn, "place"),
         "address": turn.spans(*_ADDRESS) if turn.find_entity("building") else None,
-        "subject": _subject(turn),
         "relation": turn.find_value("relation"),
     }
     return {slot: value for slot, value in found.items() if value}
@@ -52,10 +51,3 @@ def _community(turn: Turn, street: Street) -> str | None:
 def _text_of(turn: Turn, kind: str) -> str | None:
     entity = turn.find_entity(kind)
     return turn.understanding.text[entity.start : entity.end] if entity else None
-
-
-def _subject(turn: Turn) -> str | None:
-    if not turn.understanding.on_behalf:
-        return None
-    parts = [_text_of(turn, "relation"), _text_of(turn, "age")]
-    return " ".join(part for part in parts if part) or None

@@ -150,7 +150,7 @@ async def test_from_the_first_word_to_the_closed_ticket(open_page, width, height
     await reviewer.reload()
     await do(reviewer, "review", passed="yes", words="看过")
     await reviewer.reload()
-    await do(reviewer, "call-back", contacted="yes", solved="yes", satisfied="satisfied")
+    await do(reviewer, "call-back", contacted="yes", solved="yes", satisfied="yes")
     await expect(resident.locator("#log")).to_contain_text("结束")
     await shoot(resident, f"story-7-resident-end-{width}")
     await shoot(reviewer, f"story-8-closed-{width}")
