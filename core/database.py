@@ -28,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from core.errors import DatabaseUnavailable
+from core.sqlite_driver import DirectConnection
 
 _NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -138,12 +139,21 @@ class Database:
         if self._url.database and self._url.database != ":memory:":
             Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
         size = 1 if writing else 4
-        engine = create_async_engine(self._url, pool_size=size, max_overflow=0 if writing else 12)
+        path = self._url.database or ":memory:"
+
+        async def connect() -> DirectConnection:
+            return DirectConnection(path, writing=writing)
+
+        engine = create_async_engine(
+            self._url,
+            async_creator=connect,
+            pool_size=size,
+            max_overflow=0 if writing else 12,
+        )
         begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
 
         @event.listens_for(engine.sync_engine, "connect")
         def on_connect(connection: Any, _record: Any) -> None:
-            connection.isolation_level = None
             cursor = connection.cursor()
             for pragma in _PRAGMAS if writing else (*_PRAGMAS, "query_only=ON"):
                 cursor.execute(f"PRAGMA {pragma}")

@@ -29,15 +29,21 @@ async def own_postgres_url(postgres_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def unmade_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database of each kind may be made."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'baijiamen.db'}"
+    url: str = request.getfixturevalue("own_postgres_url")
+    return url
+
+
+@pytest.fixture
+async def migrated_url(unmade_url: str) -> str:
     """A database of each kind, made by the migrations alone."""
-    url = f"sqlite:///{tmp_path / 'baijiamen.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("own_postgres_url")
-    database = Database(url)
+    database = Database(unmade_url)
     await upgrade(database)
     await database.close()
-    return url
+    return unmade_url
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""`make bench`: what the house can do, beside what the machine under it can do."""
