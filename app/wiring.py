@@ -1,7 +1,7 @@
 """Builds every object from the settings; nothing else does."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
@@ -40,8 +40,8 @@ LOCALES = ROOT / "locales"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """Everything that is built once and shared."""
+class Foundation:
+    """What everything else stands on: settings, keys, stores, connections."""
 
     settings: Settings
     public_url: str
@@ -51,6 +51,9 @@ class House:
     texts: Texts
     taxonomy: Taxonomy
     street: Street
+    understander: Understander
+    articles: ArticleIndex
+    offices: Mapping[str, Office]
     database: Database
     signals: Signals
     limits: WindowLimits
@@ -58,22 +61,25 @@ class House:
     tickets: Tickets
     speech: Speech
     inbox: Inbox
-    log: ConversationLog
-    articles: ArticleIndex
-    offices: Mapping[str, Office]
-    understander: Understander
-    front_desk: FrontDesk
-    staff_desk: Desk
-    front_door: FrontDoor
     decoders: Mapping[Channel, Decoder]
-    sender: Sender
-    timekeeper: Timekeeper
 
     async def close(self) -> None:
         """Let go of connections."""
         await self.signals.close()
         await self.limits.close()
         await self.database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House(Foundation):
+    """Everything that is built once and shared."""
+
+    log: ConversationLog
+    front_desk: FrontDesk
+    staff_desk: Desk
+    front_door: FrontDoor
+    sender: Sender
+    timekeeper: Timekeeper
 
 
 def read_taxonomy(settings: Settings) -> Taxonomy:
@@ -128,92 +134,111 @@ def build_house(
     channels: Mapping[Channel, ChannelSender] | None = None,
 ) -> House:
     """Build everything; raises `SettingsError` for what cannot work."""
+    base = _foundation(
+        settings,
+        mind or read_mind(settings),
+        clock=clock or SystemClock(),
+        signals=signals or _signals(settings),
+    )
+    staff_desk, front_desk = _staff_desk(base), _front_desk(base)
+    front_door = _front_door(base, front_desk)
+    return House(
+        **{each.name: getattr(base, each.name) for each in fields(base)},
+        log=ConversationLog(vault=base.vault, decoders=base.decoders),
+        front_desk=front_desk,
+        staff_desk=staff_desk,
+        front_door=front_door,
+        sender=Sender(
+            database=base.database, vault=base.vault, clock=base.clock, channels=channels or {}
+        ),
+        timekeeper=Timekeeper(
+            front_door=front_door,
+            database=base.database,
+            desk=staff_desk,
+            signals=base.signals,
+            clock=base.clock,
+        ),
+    )
+
+
+def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signals) -> Foundation:
     if settings.intents.backend == "rasa":
         raise SettingsError(
             "INTENTS__BACKEND", "rasa is not served by this version", "Leave it at embedded."
         )
     keys = load_keys(settings)
-    vault = Vault(keys.encryption)
-    clock = clock or SystemClock()
-    mind = mind or read_mind(settings)
-    taxonomy, street, texts = mind.taxonomy, mind.street, mind.texts
-    articles, understander = mind.articles, mind.understander
-    database = Database(settings.database.url, pool_size=settings.database.pool_size)
-    signals = signals or _signals(settings)
-    limits = WindowLimits(settings.redis.url)
-    calendar = WorkingCalendar()
+    vault, calendar = Vault(keys.encryption), WorkingCalendar()
     ladder = Ladder.from_settings(settings.desk)
-    tickets = Tickets(vault=vault, taxonomy=taxonomy, calendar=calendar, ladder=ladder)
-    speech, inbox = Speech(vault=vault), Inbox(vault=vault)
-    offices = known_offices(taxonomy, settings.desk.offices)
-    decoders = plain_decoders()
-    front_desk = FrontDesk(
-        tickets=tickets,
-        articles=articles,
-        vault=vault,
-        texts=texts,
-        taxonomy=taxonomy,
-        street=street,
-        settings=settings.desk,
-        offices=offices,
-    )
-    staff_desk = Desk(
-        tickets=tickets,
-        notices=Notices(speech=speech, texts=texts, vault=vault, calendar=calendar),
-        vault=vault,
-        taxonomy=taxonomy,
-        street=street,
-        texts=texts,
-        calendar=calendar,
-        settings=settings.desk,
-        drafts=Drafts(tickets=tickets, vault=vault, taxonomy=taxonomy, calendar=calendar),
-        inbox=inbox,
-        find_danger=_danger_finder(understander),
-    )
-    front_door = FrontDoor(
-        database=database,
-        inbox=inbox,
-        speech=speech,
-        classifier=understander,
-        search=articles,
-        desk=front_desk,
-        decoders=decoders,
-        signals=signals,
-        limits=limits,
-        clock=clock,
-    )
-    return House(
+    return Foundation(
         settings=settings,
         public_url=public_url(settings),
         keys=keys,
         vault=vault,
         clock=clock,
-        texts=texts,
-        taxonomy=taxonomy,
-        street=street,
-        database=database,
+        texts=mind.texts,
+        taxonomy=mind.taxonomy,
+        street=mind.street,
+        understander=mind.understander,
+        articles=mind.articles,
+        offices=known_offices(mind.taxonomy, settings.desk.offices),
+        database=Database(settings.database.url, pool_size=settings.database.pool_size),
         signals=signals,
-        limits=limits,
+        limits=WindowLimits(settings.redis.url),
         calendar=calendar,
-        tickets=tickets,
-        speech=speech,
-        inbox=inbox,
-        log=ConversationLog(vault=vault, decoders=decoders),
-        articles=articles,
-        offices=offices,
-        understander=understander,
-        front_desk=front_desk,
-        front_door=front_door,
-        decoders=decoders,
-        sender=Sender(database=database, vault=vault, clock=clock, channels=channels or {}),
-        timekeeper=Timekeeper(
-            front_door=front_door,
-            database=database,
-            desk=staff_desk,
-            signals=signals,
-            clock=clock,
-        ),
-        staff_desk=staff_desk,
+        tickets=Tickets(vault=vault, taxonomy=mind.taxonomy, calendar=calendar, ladder=ladder),
+        speech=Speech(vault=vault),
+        inbox=Inbox(vault=vault),
+        decoders=plain_decoders(),
+    )
+
+
+def _front_desk(base: Foundation) -> FrontDesk:
+    return FrontDesk(
+        tickets=base.tickets,
+        articles=base.articles,
+        vault=base.vault,
+        texts=base.texts,
+        taxonomy=base.taxonomy,
+        street=base.street,
+        settings=base.settings.desk,
+        offices=base.offices,
+    )
+
+
+def _staff_desk(base: Foundation) -> Desk:
+    notices = Notices(
+        speech=base.speech, texts=base.texts, vault=base.vault, calendar=base.calendar
+    )
+    drafts = Drafts(
+        tickets=base.tickets, vault=base.vault, taxonomy=base.taxonomy, calendar=base.calendar
+    )
+    return Desk(
+        tickets=base.tickets,
+        notices=notices,
+        vault=base.vault,
+        taxonomy=base.taxonomy,
+        street=base.street,
+        texts=base.texts,
+        calendar=base.calendar,
+        settings=base.settings.desk,
+        drafts=drafts,
+        inbox=base.inbox,
+        find_danger=_danger_finder(base.understander),
+    )
+
+
+def _front_door(base: Foundation, desk: FrontDesk) -> FrontDoor:
+    return FrontDoor(
+        database=base.database,
+        inbox=base.inbox,
+        speech=base.speech,
+        classifier=base.understander,
+        search=base.articles,
+        desk=desk,
+        decoders=base.decoders,
+        signals=base.signals,
+        limits=base.limits,
+        clock=base.clock,
     )
 
 

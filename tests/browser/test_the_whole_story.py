@@ -34,12 +34,14 @@ async def do(page: Page, act: str, **fields: str) -> None:
             await field.evaluate("(each, value) => { each.value = value; }", value)
         else:
             await field.fill(value)
-    await dialog.locator("button[data-submit]").click()
+    async with page.expect_navigation():
+        await dialog.locator("button[data-submit]").click()
 
 
 async def press(page: Page, act: str) -> None:
     """A button of the ticket page that needs no dialog."""
-    await page.click(f'form[action$="/{act}"] button')
+    async with page.expect_navigation():
+        await page.click(f'form[action$="/{act}"] button')
 
 
 async def shoot(page: Page, name: str) -> None:
