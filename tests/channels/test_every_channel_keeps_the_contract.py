@@ -1,7 +1,6 @@
 """One contract over every channel: the same words in, the same promises out."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Protocol
 
 import httpx
@@ -97,9 +96,7 @@ def _client(house: House) -> httpx.AsyncClient:
 
 
 @pytest.fixture(params=["rest", "web", "terminal", "pushed"])
-async def door(
-    request: pytest.FixtureRequest, house: House, fake_channel: FakeChannel
-) -> AsyncIterator[Door]:
+def door(request: pytest.FixtureRequest, house: House, fake_channel: FakeChannel) -> Door:
     """Every channel in turn."""
     doors = {
         "rest": lambda: RestDoor(house),
@@ -107,7 +104,7 @@ async def door(
         "terminal": lambda: TerminalDoor(house),
         "pushed": lambda: PushedDoor(house, fake_channel),
     }
-    yield doors[request.param]()
+    return doors[request.param]()
 
 
 async def tickets(house: House) -> list[Ticket]:
