@@ -39,15 +39,23 @@ def build_sign_in(*, pages: Pages, gate: Gate, limits: Limits) -> APIRouter:
 
 
 def _add_door(router: APIRouter, door: Door, pages: Pages, gate: Gate, limits: Limits) -> None:
-    anyone = [Depends(gate.anyone())]
+    _add_showing(router, door, pages, gate)
+    _add_signing_in(router, door, pages, gate, limits)
+    _add_signing_out(router, door, gate)
 
-    @router.get(f"{door.home}/sign-in", dependencies=anyone)
+
+def _add_showing(router: APIRouter, door: Door, pages: Pages, gate: Gate) -> None:
+    @router.get(f"{door.home}/sign-in", dependencies=[Depends(gate.anyone())])
     async def show_sign_in(request: Request, next: str = "", ended: str = "") -> Response:  # noqa: A002
         if await gate.find(request, door.cookie):
             return RedirectResponse(local_path(next, door.home), status_code=303)
         return _form(pages, request, door, came_from=next, ended=bool(ended))
 
-    @router.post(f"{door.home}/sign-in", dependencies=anyone)
+
+def _add_signing_in(
+    router: APIRouter, door: Door, pages: Pages, gate: Gate, limits: Limits
+) -> None:
+    @router.post(f"{door.home}/sign-in", dependencies=[Depends(gate.anyone())])
     async def do_sign_in(
         request: Request,
         login: Text = "",
@@ -69,6 +77,8 @@ def _add_door(router: APIRouter, door: Door, pages: Pages, gate: Gate, limits: L
             return _form(pages, request, door, came_from=next, login=login, refused=True)
         return _let_in(pages, gate, door, opened.secret, came_from=next)
 
+
+def _add_signing_out(router: APIRouter, door: Door, gate: Gate) -> None:
     check = gate.any_staff() if door is STAFF_DOOR else gate.volunteers()
 
     @router.post(f"{door.home}/sign-out", dependencies=[Depends(check)])
