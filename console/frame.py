@@ -168,10 +168,14 @@ class Frames:
             ]
         ]
 
-    async def tell(self, conversation_id: UUID | None, *, rings: bool = False) -> None:
-        """Hints after a commit: the console, the conversation, the sender."""
+    async def tell(
+        self, conversation_id: UUID | None, *, rings: bool = False, tasks: bool = False
+    ) -> None:
+        """Hints after a commit: the console, the conversation, the sender, lists of open tasks."""
         signals = self.deps.signals
         await signals.publish("console", "ring" if rings else "ticket")
+        if tasks:
+            await signals.publish("tasks", "ticket")
         if conversation_id is not None:
             await signals.publish(f"conversation:{conversation_id}")
             await signals.publish("outbox")

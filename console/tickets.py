@@ -232,7 +232,11 @@ class TicketPages:
             return await self._refused(request, signed_in, number, act, form, error)
         except FrontDoorError as error:
             return await self._refused(request, signed_in, number, act, form, error)
-        await self.frames.tell(step.ticket.conversation_id, rings=step.ticket.urgency == "P0")
+        await self.frames.tell(
+            step.ticket.conversation_id,
+            rings=step.ticket.urgency == "P0",
+            tasks=act.id == "publish",
+        )
         back = local_path(form.get("next"), f"/console/tickets/{number}?done={act.id}")
         return RedirectResponse(back, status_code=303)
 

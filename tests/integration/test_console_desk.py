@@ -423,21 +423,27 @@ async def test_a_matter_is_put_right_and_an_urgency_raised(database, office, ope
     assert lowered.status_code == 403
 
 
-async def test_a_task_for_volunteers_is_published_from_the_ticket(database, office, operator, now):
+async def test_a_task_for_volunteers_is_published_from_the_ticket(
+    database, office, house, operator, now
+):
     number = await a_ticket(database, office, now)
-    answer = await operator.act(
-        number,
-        "publish",
-        kind="送餐",
-        title="送午饭",
-        rough_place="和平里一带",
-        day="2026-11-25",
-        **{"from": "11:30", "to": "12:00"},
-        places="1",
-        to_do="取饭，送到楼下",
-        name="周婆婆",
-    )
-    assert answer.status_code == 303, answer.text[:3000]
+    async with house.deps.signals.subscribe("tasks") as open_list:
+        await operator.act(number, "write", kind="note", words="先问一下志愿者")
+        assert open_list.drain() == []
+        answer = await operator.act(
+            number,
+            "publish",
+            kind="送餐",
+            title="送午饭",
+            rough_place="和平里一带",
+            day="2026-11-25",
+            **{"from": "11:30", "to": "12:00"},
+            places="1",
+            to_do="取饭，送到楼下",
+            name="周婆婆",
+        )
+        assert answer.status_code == 303, answer.text[:3000]
+        assert [hint.topic for hint in open_list.drain()] == ["tasks"]
     page = await operator.get(f"/console/tickets/{number}")
     assert "送午饭" in page.text
     assert "缺人" in page.text
