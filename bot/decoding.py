@@ -15,12 +15,18 @@ class UnreadableMessage(FrontDoorError):
 
 def encode_text(text: str, *, payload: str | None = None) -> str:
     """The body of a text, or of a pressed button with the title it showed."""
-    document = {"text": clean(text)} if payload is None else {"text": clean(text), "press": payload}
+    document = {"text": clean(text)}
+    if payload is not None:
+        document["press"] = clean(payload)
     return orjson.dumps(document).decode()
 
 
 def clean(text: str) -> str:
-    """Text without what no database keeps: NUL characters and lone surrogates."""
+    """
+    Text as JSON and every database can keep it, at most `LONGEST` characters.
+
+    NUL characters go; a lone surrogate, which UTF-8 cannot say, becomes `?`.
+    """
     whole = text.encode("utf-8", "replace").decode()
     return whole.replace("\0", "")[:LONGEST]
 
