@@ -18,7 +18,7 @@ from knowledge_base.answer import compose, known_offices
 from knowledge_base.article import Audience
 from people.permissions import StaffMember
 from people.residents import normal_phone
-from tickets.lookups import list_by_phone
+from tickets.lookups import list_by_phone, list_nearby
 from tickets.models import Ticket
 from tickets.sight import may_see
 
@@ -30,7 +30,7 @@ SHORTEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier ticket of the same number."""
+    """Another ticket, as it is shown beside the questions."""
 
     number: str
     short: str
@@ -66,6 +66,9 @@ class Beside:
     danger: DangerLine | None = None
     matters: Sequence[tuple[str, str]] = ()
     articles: Sequence[ReadAloud] = ()
+    nearby: Sequence[Earlier] = ()
+    """Open tickets of others about the same matter: one cause may have many callers."""
+    urgency: str = ""
 
 
 def read_call(form: Mapping[str, str]) -> CallForm:
@@ -142,6 +145,8 @@ async def look_beside(
         danger=_danger(deps, form, understood),
         matters=[(each.name, words.matter(each.name)) for each in understood.matter_ranking[:2]],
         articles=_articles(deps, understood, now),
+        nearby=await _nearby(session, form, understood, by, words, now),
+        urgency=words.say(f"web.urgency.{understood.urgency}"),
     )
 
 
@@ -166,6 +171,22 @@ async def _earlier(
     if number is None:
         return []
     found = await list_by_phone(session, number, vault=deps.vault, since=now - EARLIER)
+    return [_shown(each, words) for each in found if each.status != "draft" and may_see(each, by)]
+
+
+async def _nearby(
+    session: AsyncSession,
+    form: Mapping[str, str],
+    understood: Understanding,
+    by: StaffMember,
+    words: Words,
+    now: datetime,
+) -> list[Earlier]:
+    matter = form.get("matter") or form.get("other_matter") or understood.likely_matter
+    if not matter:
+        return []
+    community = form.get("community") or None
+    found = await list_nearby(session, matter=matter, community=community, now=now)
     return [_shown(each, words) for each in found if each.status != "draft" and may_see(each, by)]
 
 

@@ -116,6 +116,22 @@ async def find_same(
     return (await session.scalars(query)).one_or_none()
 
 
+async def list_nearby(
+    session: AsyncSession, *, matter: str, community: str | None, now: datetime, limit: int = 3
+) -> Sequence[Ticket]:
+    """Unfinished tickets of anybody about the same matter, in the same community if one is known."""
+    query = (
+        select(Ticket)
+        .where(Ticket.matter == matter, Ticket.status.in_(UNFINISHED))
+        .where(Ticket.opened_at >= now - SAME_WITHIN)
+        .order_by(Ticket.opened_at.desc())
+        .limit(limit)
+    )
+    if community is not None:
+        query = query.where(Ticket.community == community)
+    return (await session.scalars(query)).all()
+
+
 async def list_merged_into(session: AsyncSession, ticket_id: UUID) -> Sequence[Ticket]:
     """The tickets that were joined to this one; each of their residents is answered too."""
     found = await session.scalars(
