@@ -609,6 +609,19 @@ async def test_words_bring_up_danger_matters_and_earlier_tickets(
     assert not has_personal_data(beside.text)
 
 
+async def test_open_tickets_of_others_about_the_same_matter_show_while_notes_are_typed(
+    database, office, operator, now
+):
+    other = await a_ticket(database, office, now)
+    number = await begin(operator)
+    beside = await operator.send(
+        f"/console/calls/{number}/suggest", part=True, words="还没人送饭", phone=""
+    )
+    assert "别人也在说这件事" in beside.text
+    assert other[-4:] in beside.text
+    assert not has_personal_data(beside.text)
+
+
 async def test_a_danger_that_the_operator_waves_aside_does_not_ring(database, operator):
     number = await begin(operator)
     sheet = SHEET | {"words": "楼上烧纸冒烟，已经灭了", "not_danger": "fire", "trigger": "fire"}
