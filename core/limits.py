@@ -1,12 +1,14 @@
 """Rate limits, shared through Redis where it is configured."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import ConnectionPool
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 _PATIENCE = 2.0
 """Seconds that a limit waits for Redis; without it people are let through."""
@@ -28,9 +30,11 @@ class WindowLimits:
     """Moving windows, in memory or in Redis. Without its Redis everything is let through."""
 
     def __init__(self, redis_url: str = "") -> None:
-        self._pool: ConnectionPool | None = None
+        self._pool: "ConnectionPool | None" = None
         storage: Storage = MemoryStorage()
         if redis_url:
+            from redis.asyncio import ConnectionPool  # a tenth of a start that does without
+
             self._pool = ConnectionPool.from_url(
                 redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
             )

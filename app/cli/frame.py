@@ -1,6 +1,5 @@
 """What every command shares: settings, one event loop, errors as one clear line."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -8,6 +7,7 @@ from typing import NoReturn, TypeVar
 
 import orjson
 import typer
+import uvloop
 
 from app.configuration import load_settings
 from app.logs import configure_logs
@@ -36,7 +36,7 @@ def with_house(work: Callable[[House], Awaitable[_T]]) -> _T:
         finally:
             await house.close()
 
-    return guarded(lambda: asyncio.run(run()))
+    return guarded(lambda: uvloop.run(run()))
 
 
 def guarded(work: Callable[[], _T]) -> _T:
