@@ -83,16 +83,14 @@ async def find_signed_in(
     )
     if row is None:
         return None
-    staff = await session.get(Staff, row.staff_id) if row.staff_id else None
-    volunteer = await session.get(Volunteer, row.volunteer_id) if row.volunteer_id else None
-    person = staff or volunteer
-    if person is None or not person.active:
+    staff, volunteer = await find_active(session, row.staff_id, row.volunteer_id)
+    if staff is None and volunteer is None:
         return None
     return SignedIn(
         session_id=row.id,
         csrf_token=row.csrf_secret,
-        staff=staff_member(staff) if staff else None,
-        volunteer=volunteer_member(volunteer) if volunteer else None,
+        staff=staff,
+        volunteer=volunteer,
         last_seen_at=row.last_seen_at,
         expires_at=row.expires_at,
     )
@@ -122,6 +120,18 @@ async def end_sessions_of_staff(session: AsyncSession, staff_id: UUID, *, now: d
         update(Session)
         .where(Session.staff_id == staff_id, Session.ended_at.is_(None))
         .values(ended_at=now)
+    )
+
+
+async def find_active(
+    session: AsyncSession, staff_id: UUID | None, volunteer_id: UUID | None
+) -> tuple[StaffMember | None, VolunteerMember | None]:
+    """The owner of a session or a token, unless they were switched off."""
+    staff = await session.get(Staff, staff_id) if staff_id else None
+    volunteer = await session.get(Volunteer, volunteer_id) if volunteer_id else None
+    return (
+        staff_member(staff) if staff and staff.active else None,
+        volunteer_member(volunteer) if volunteer and volunteer.active else None,
     )
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ids import new_id
-from people.models import ApiToken, Staff, Volunteer
+from people.models import ApiToken
 from people.permissions import StaffMember, VolunteerMember
-from people.sessions import digest, staff_member, volunteer_member
+from people.sessions import digest, find_active
 
 PREFIX = "bjm_"
 """Makes a leaked token easy to recognise."""
@@ -58,17 +58,10 @@ async def find_token_owner(session: AsyncSession, secret: str) -> TokenOwner | N
     )
     if row is None:
         return None
-    staff = await session.get(Staff, row.staff_id) if row.staff_id else None
-    volunteer = await session.get(Volunteer, row.volunteer_id) if row.volunteer_id else None
-    person = staff or volunteer
-    if person is None or not person.active:
+    staff, volunteer = await find_active(session, row.staff_id, row.volunteer_id)
+    if staff is None and volunteer is None:
         return None
-    return TokenOwner(
-        token_id=row.id,
-        name=row.name,
-        staff=staff_member(staff) if staff else None,
-        volunteer=volunteer_member(volunteer) if volunteer else None,
-    )
+    return TokenOwner(token_id=row.id, name=row.name, staff=staff, volunteer=volunteer)
 
 
 async def end_token(session: AsyncSession, token_id: UUID, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from handlers.residents import presses
 from handlers.residents.bring_person import bring_person
 from handlers.residents.desk import FrontDesk
 from handlers.residents.open_request import due_words, unit_of
+from handlers.residents.same_ticket import record_chase
 from handlers.turn import Outcome, Turn
 from tickets.history import EventKind
 from tickets.lifecycle import NotWithdrawable
@@ -52,17 +53,7 @@ async def chase(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
     ticket = await find_ticket(session, desk, turn)
     if ticket is None:
         return await tell_status(session, desk, turn)
-    by = Actor.resident(turn.standing.resident_id)
-    await desk.tickets.chase(session, ticket, by=by, now=turn.now, words=turn.words)
-    reply = desk.say(
-        turn,
-        "same.chased",
-        desk.person(turn),
-        number=ticket.number,
-        unit=unit_of(desk, ticket, turn.language),
-        due=due_words(desk, ticket, turn),
-    )
-    return _about(ticket, Outcome((reply,), turn.dialogue))
+    return await record_chase(session, desk, turn, ticket, turn.words)
 
 
 async def add_information(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:

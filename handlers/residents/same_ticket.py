@@ -37,6 +37,14 @@ async def chase_ticket(session: AsyncSession, desk: FrontDesk, turn: Turn, words
     )
     if ticket is None:
         return Outcome((desk.say(turn, "status.none", desk.person(turn)),), turn.dialogue.settled())
+    outcome = await record_chase(session, desk, turn, ticket, words)
+    return replace(outcome, dialogue=outcome.dialogue.settled())
+
+
+async def record_chase(
+    session: AsyncSession, desk: FrontDesk, turn: Turn, ticket: Ticket, words: str
+) -> Outcome:
+    """Count the chase, keep the words, and say who has the ticket and until when."""
     by = Actor.resident(turn.standing.resident_id)
     await desk.tickets.chase(session, ticket, by=by, now=turn.now, words=words)
     reply = desk.say(
@@ -47,5 +55,5 @@ async def chase_ticket(session: AsyncSession, desk: FrontDesk, turn: Turn, words
         unit=unit_of(desk, ticket, turn.language),
         due=due_words(desk, ticket, turn),
     )
-    settled = replace(turn.dialogue.settled(), ticket_number=ticket.number)
-    return Outcome((reply,), settled, ticket_id=ticket.id)
+    dialogue = replace(turn.dialogue, ticket_number=ticket.number)
+    return Outcome((reply,), dialogue, ticket_id=ticket.id)

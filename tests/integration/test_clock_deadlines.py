@@ -3,36 +3,21 @@
 import asyncio
 from datetime import date, datetime, timedelta
 
-import pytest
-
 from core.actors import BOT
 from core.database import Database
-from core.taxonomy import Street, Taxonomy
-from core.texts import Texts
+from core.taxonomy import Taxonomy
 from core.vault import Vault
 from handlers.clock.climb_alerts import climb_alerts
 from handlers.clock.reckon_again import reckon_again
 from handlers.clock.remind_deadlines import remind_deadlines
 from handlers.staff.accept import accept
 from handlers.staff.dispatch import dispatch
-from tests.integration.office import Office, a_desk, a_request, a_ticket, an_office, read_ticket
+from tests.integration.office import Office, a_request, a_ticket, read_ticket
 from tickets.alerts import AlertKind
 from tickets.calendar import WorkingCalendar
 from tickets.history import list_history
 from tickets.lifecycle import Tickets
 from tickets.lookups import get_ticket_by_number
-
-
-@pytest.fixture
-async def office(
-    database: Database,
-    vault: Vault,
-    taxonomy: Taxonomy,
-    street: Street,
-    texts: Texts,
-    now: datetime,
-) -> Office:
-    return await an_office(database, a_desk(vault, taxonomy, street, texts), now)
 
 
 async def remind(database: Database, office: Office, at: datetime) -> list[tuple[int, str]]:

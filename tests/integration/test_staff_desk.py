@@ -14,8 +14,6 @@ from core.actors import Actor
 from core.database import Database
 from core.errors import InvalidInput, NotFound, NotPermitted
 from core.messages import Channel
-from core.taxonomy import Street, Taxonomy
-from core.texts import Texts
 from core.vault import Vault
 from handlers.clock.climb_alerts import climb_alerts
 from handlers.clock.free_forgotten import free_forgotten
@@ -51,9 +49,7 @@ from people.models import ViewRecord
 from people.permissions import StaffMember
 from tests.integration.office import (
     Office,
-    a_desk,
     a_ticket,
-    an_office,
     calls_to_make,
     read_ticket,
     what_was_said,
@@ -67,18 +63,6 @@ from tickets.history import list_history
 from tickets.lookups import get_ticket_by_number
 from tickets.models import Alert, CallBack, Ticket
 from tickets.task_sheet import make_task_sheet
-
-
-@pytest.fixture
-async def office(
-    database: Database,
-    vault: Vault,
-    taxonomy: Taxonomy,
-    street: Street,
-    texts: Texts,
-    now: datetime,
-) -> Office:
-    return await an_office(database, a_desk(vault, taxonomy, street, texts), now)
 
 
 @pytest.fixture

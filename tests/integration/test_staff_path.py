@@ -8,8 +8,6 @@ import pytest
 
 from core.database import Database
 from core.errors import InvalidInput, NotFound, NotPermitted
-from core.taxonomy import Street, Taxonomy
-from core.texts import Texts
 from core.vault import Vault
 from handlers.staff.accept import accept
 from handlers.staff.answer import answer
@@ -23,10 +21,8 @@ from handlers.staff.start import FirstContactMissing, start
 from people.permissions import StaffMember
 from tests.integration.office import (
     Office,
-    a_desk,
     a_ticket,
     add_staff,
-    an_office,
     calls_to_make,
     read_ticket,
     what_was_said,
@@ -36,18 +32,6 @@ from tickets.history import list_history
 from tickets.lifecycle import TicketChangedMeanwhile
 
 SOLVED = CallAnswers(contacted=True, solved="yes", satisfied="basically")
-
-
-@pytest.fixture
-async def office(
-    database: Database,
-    vault: Vault,
-    taxonomy: Taxonomy,
-    street: Street,
-    texts: Texts,
-    now: datetime,
-) -> Office:
-    return await an_office(database, a_desk(vault, taxonomy, street, texts), now)
 
 
 class Walk:

@@ -8,31 +8,16 @@ import pytest
 from core.actors import Actor
 from core.database import Database
 from core.errors import InvalidInput, NotFound
-from core.taxonomy import Street, Taxonomy
-from core.texts import Texts
-from core.vault import Vault
 from handlers.staff.accept import accept
 from handlers.staff.decline import decline
 from handlers.staff.dispatch import dispatch
 from handlers.staff.note import note
 from people.permissions import StaffMember
-from tests.integration.office import Office, a_desk, a_ticket, an_office
+from tests.integration.office import Office, a_ticket
 from tickets.alerts import AlertKind
 from tickets.lookups import get_ticket_by_number
 from tickets.queries import Filters, QueueRow, View, count_views, list_queue
 from tickets.reading import get_ticket_page
-
-
-@pytest.fixture
-async def office(
-    database: Database,
-    vault: Vault,
-    taxonomy: Taxonomy,
-    street: Street,
-    texts: Texts,
-    now: datetime,
-) -> Office:
-    return await an_office(database, a_desk(vault, taxonomy, street, texts), now)
 
 
 async def rows(

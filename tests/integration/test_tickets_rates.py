@@ -2,34 +2,17 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from core.database import Database
-from core.taxonomy import Street, Taxonomy
-from core.texts import Texts
-from core.vault import Vault
 from handlers.staff.approve import approve
 from handlers.staff.call_back import CallAnswers
 from handlers.staff.dispatch import dispatch
 from handlers.staff.request_exclusion import request_exclusion
-from tests.integration.office import Office, a_desk, a_ticket, an_office, walk_to_the_end
+from tests.integration.office import Office, a_ticket, walk_to_the_end
 from tickets.rates import Rate, Rates, get_rates
 from tickets.status import TicketStatus
 
 GOOD = CallAnswers(contacted=True, solved="yes", satisfied="yes")
 HALF = CallAnswers(contacted=True, solved="partly", satisfied="no")
-
-
-@pytest.fixture
-async def office(
-    database: Database,
-    vault: Vault,
-    taxonomy: Taxonomy,
-    street: Street,
-    texts: Texts,
-    now: datetime,
-) -> Office:
-    return await an_office(database, a_desk(vault, taxonomy, street, texts), now)
 
 
 async def rates(

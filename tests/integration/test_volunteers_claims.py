@@ -10,8 +10,6 @@ from sqlalchemy import select
 
 from core.database import Database
 from core.errors import InvalidInput
-from core.taxonomy import Street, Taxonomy
-from core.texts import Texts
 from core.vault import Vault
 from handlers.clock.watch_tasks import end_unfilled, lapse_claims, ring_for_silence
 from handlers.staff.publish_task import publish_task
@@ -31,10 +29,8 @@ from people.models import ViewRecord
 from people.permissions import VolunteerMember
 from tests.integration.office import (
     Office,
-    a_desk,
     a_ticket,
     add_volunteers,
-    an_office,
     read_ticket,
     what_was_said,
 )
@@ -42,18 +38,6 @@ from tickets.history import list_history
 from tickets.models import Alert, Claim, Task
 from tickets.tasks import ClaimStepNotAllowed, TaskAlreadyClaimed, VolunteerNotSuited
 from tickets.volunteer_rules import NewTask, NotForVolunteers
-
-
-@pytest.fixture
-async def office(
-    database: Database,
-    vault: Vault,
-    taxonomy: Taxonomy,
-    street: Street,
-    texts: Texts,
-    now: datetime,
-) -> Office:
-    return await an_office(database, a_desk(vault, taxonomy, street, texts), now)
 
 
 def a_task(now: datetime, **facts: Any) -> NewTask:
