@@ -30,7 +30,7 @@ class WindowLimits:
     """Moving windows, in memory or in Redis. Without its Redis everything is let through."""
 
     def __init__(self, redis_url: str = "") -> None:
-        self._pool: "ConnectionPool | None" = None
+        self._pool: ConnectionPool | None = None
         storage: Storage = MemoryStorage()
         if redis_url:
             from redis.asyncio import ConnectionPool  # a tenth of a start that does without
