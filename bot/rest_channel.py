@@ -11,9 +11,8 @@ from bot.decoding import LONGEST, encode_text
 from core.clock import Clock
 from core.database import Database
 from core.limits import Limits
-from core.messages import Address, Channel, RawInbound
+from core.messages import Address, Channel, RawInbound, Reply
 from handlers.front_door import FrontDoor
-from notifications.outbox import Said
 from people.tokens import find_token_owner
 
 _PER_SENDER = "60 per 1 minute"
@@ -115,16 +114,15 @@ class RestChannel:
 _PERMISSION = {"x-permission": "token"}
 
 
-def _replies(sender: str, said: Sequence[Said]) -> list[RestReply]:
+def _replies(sender: str, replies: Sequence[Reply]) -> list[RestReply]:
     return [
         RestReply(
             recipient_id=sender,
-            text=each.reply.text,
+            text=each.text,
             buttons=[
-                RestButton(title=choice.title, payload=choice.payload)
-                for choice in each.reply.choices
+                RestButton(title=choice.title, payload=choice.payload) for choice in each.choices
             ]
             or None,
         )
-        for each in said
+        for each in replies
     ]

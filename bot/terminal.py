@@ -33,7 +33,7 @@ class Terminal:
             body=encode_text(text),
             received_at=self._clock.now(),
         )
-        return [said.reply for said in await self._front_door.answer_at_once(raw)]
+        return list(await self._front_door.answer_at_once(raw))
 
     def _show(self, text: str) -> None:
         sys.stdout.write(f"{text}\n\n")

@@ -179,14 +179,19 @@ class Inbox:
         )
         return None if row is None else self._stored(row)
 
-    async def lock(self, session: AsyncSession, conversation_id: UUID) -> Standing | None:
+    async def lock(
+        self, session: AsyncSession, conversation_id: UUID, *, wait: bool = False
+    ) -> Standing | None:
         """
         Lock a conversation for writing and read it again; None when another worker has it.
 
-        SQLite's write transaction is the lock; PostgreSQL skips a locked row.
+        SQLite's write transaction is the lock; PostgreSQL skips a locked row,
+        or waits for it where somebody waits for the answer.
         """
         row = await session.execute(
-            _standing().where(Conversation.id == conversation_id).with_for_update(skip_locked=True)
+            _standing()
+            .where(Conversation.id == conversation_id)
+            .with_for_update(skip_locked=not wait)
         )
         found = row.one_or_none()
         return None if found is None else self._standing(found)

@@ -7,7 +7,7 @@ as handled. Nothing is awaited inside the transaction but the database.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
@@ -24,7 +24,7 @@ from core.database import Database
 from core.dates import today_in_china
 from core.errors import DatabaseUnavailable, FrontDoorError
 from core.limits import Limits
-from core.messages import Address, Channel, Decoder, InboundKind, InboundMessage, RawInbound
+from core.messages import Address, Channel, Decoder, InboundKind, InboundMessage, RawInbound, Reply
 from core.signals import Signals
 from handlers.residents import held, yes_no
 from handlers.residents.desk import FrontDesk
@@ -34,7 +34,7 @@ from handlers.routing import is_emergency, route
 from handlers.turn import Outcome, Turn
 from intents.understanding import Classifier, Understanding
 from knowledge_base.search import Hit
-from notifications.outbox import BOT_AUTHOR, PULLED, Circumstances, Said
+from notifications.outbox import BOT_AUTHOR, PULLED, Circumstances
 
 _SLOW_TEXT = 2_000
 """Longer messages are understood in a thread, so that nobody else waits."""
@@ -97,7 +97,7 @@ class FrontDoor:
         await self._signals.publish("inbox")
         return standing.id
 
-    async def answer_at_once(self, raw: RawInbound) -> list[Said]:
+    async def answer_at_once(self, raw: RawInbound) -> Sequence[Reply]:
         """
         Store and handle a message in one transaction and give what there is to say.
 
@@ -106,13 +106,14 @@ class FrontDoor:
         and gets the same answer.
         """
         try:
-            await self._handle_raw(raw)
+            replies = await self._handle_raw(raw)
         except DatabaseUnavailable:
             raise
         except Exception:
             log.exception("message_failed", channel=raw.address.channel.value)
             await self.receive(raw)
-        return await self._carried(raw)
+            return ()
+        return await self._carried(raw) if replies is None else replies
 
     async def work_through(self) -> int:
         """Handle everything that waits; gives how many messages were handled."""
@@ -167,14 +168,18 @@ class FrontDoor:
                 return
         raise ConversationMoved(message.conversation_id)
 
-    async def _handle_raw(self, raw: RawInbound) -> None:
+    async def _handle_raw(self, raw: RawInbound) -> Sequence[Reply] | None:
+        """Give the replies; None when more than them is to be handed over (see `_carried`)."""
         decoded = self._decoders[raw.address.channel].decode(raw.body)
         for _ in range(_TRIES):
             async with self._database.reading() as session:
                 found = await self._inbox.find_standing(session, raw.address)
             standing = found or self._inbox.fresh(raw.address)
-            if await self._write_raw(await self._think(standing, decoded), raw):
-                return
+            turn = await self._think(standing, decoded)
+            written, outcome = await self._write_raw(turn, raw)
+            if written:
+                waits = standing.carried_number < standing.last_number
+                return None if outcome is None or waits else outcome.replies
         raise ConversationMoved(raw.address.channel)
 
     async def _think(self, standing: Standing, message: InboundMessage) -> Turn:
@@ -223,9 +228,8 @@ class FrontDoor:
             locked = await self._inbox.lock(session, turn.conversation_id)
             if locked is None or locked.revision != turn.standing.revision:
                 return False
-            understood = label(turn)
             if not await self._inbox.finish(
-                session, message.id, now=turn.now, understood=understood
+                session, message.id, now=turn.now, understood=turn.label
             ):
                 return True
             turn = replace(turn, standing=locked)
@@ -235,27 +239,32 @@ class FrontDoor:
         await self._tell(turn, outcome)
         return True
 
-    async def _write_raw(self, turn: Turn, raw: RawInbound) -> bool:
-        """The one transaction of a message that is answered at once."""
+    async def _write_raw(self, turn: Turn, raw: RawInbound) -> tuple[bool, Outcome | None]:
+        """
+        The one transaction of a message that is answered at once.
+
+        False: the conversation moved, think again. No outcome: it was here before.
+        """
         async with self._database.transaction() as session:
-            if turn.standing.is_new and not await self._inbox.begin(
-                session, turn.standing, now=raw.received_at
-            ):
-                return False
-            if not turn.standing.is_new:
-                locked = await self._inbox.lock(session, turn.conversation_id)
-                if locked is None or locked.revision != turn.standing.revision:
-                    return False
-                turn = replace(turn, standing=locked)
+            if not await self._begin_or_lock(session, turn.standing, now=raw.received_at):
+                return False, None
             inbox_id = await self._inbox.store(session, turn.conversation_id, raw, done=True)
             if inbox_id is None:
-                return True
+                return True, None
             turn = replace(turn, inbox_id=inbox_id)
             outcome = await self._act(session, turn)
             if not await self._settle(session, turn, outcome, carried_as=raw.external_id):
                 raise ConversationMoved(turn.conversation_id)
         await self._tell(turn, outcome)
-        return True
+        return True, outcome
+
+    async def _begin_or_lock(
+        self, session: AsyncSession, standing: Standing, *, now: datetime
+    ) -> bool:
+        if standing.is_new:
+            return await self._inbox.begin(session, standing, now=now)
+        locked = await self._inbox.lock(session, standing.id, wait=True)
+        return locked is not None and locked.revision == standing.revision
 
     async def _act(self, session: AsyncSession, turn: Turn) -> Outcome:
         if turn.standing.held_by_id is not None and not is_emergency(turn):
@@ -353,21 +362,14 @@ class FrontDoor:
         async with self._database.reading() as session:
             return await self._inbox.list_due(session, now=self._clock.now())
 
-    async def _carried(self, raw: RawInbound) -> list[Said]:
+    async def _carried(self, raw: RawInbound) -> list[Reply]:
+        """Everything that was handed over with this message, now or at its first delivery."""
         async with self._database.reading() as session:
             standing = await self._inbox.find_standing(session, raw.address)
             if standing is None:
                 return []
-            return await self._speech.list_carried(session, standing.id, raw.external_id)
-
-
-def label(turn: Turn) -> str:
-    """Act, matter and confidence in short, for staff beside the message."""
-    if turn.press is not None:
-        return f"press {turn.press}"[:200]
-    act, matter = turn.understanding.act, turn.understanding.matter
-    words = f"{act.name} {act.confidence:.2f}"
-    return f"{words} | {matter.name} {matter.confidence:.2f}" if matter else words
+            said = await self._speech.list_carried(session, standing.id, raw.external_id)
+        return [each.reply for each in said]
 
 
 def _shown(outcome: Outcome) -> Dialogue:

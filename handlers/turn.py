@@ -57,6 +57,15 @@ class Turn:
         """What it is about, if anything."""
         return self.understanding.matter.name if self.understanding.matter else None
 
+    @property
+    def label(self) -> str:
+        """Act, matter and confidence in short, for staff beside the message."""
+        if self.press is not None:
+            return f"press {self.press}"[:200]
+        act, matter = self.understanding.act, self.understanding.matter
+        words = f"{act.name} {act.confidence:.2f}"
+        return f"{words} | {matter.name} {matter.confidence:.2f}" if matter else words
+
     def find_value(self, kind: str) -> str | None:
         """The value of the last entity of a kind (a correction comes last)."""
         found = self.find_entity(kind)

@@ -38,7 +38,7 @@ class Resident:
 
     async def says(self, text: str, *, message_id: str | None = None) -> list[Reply]:
         raw = self.raw(text, message_id=message_id)
-        return [said.reply for said in await self._house.front_door.answer_at_once(raw)]
+        return list(await self._house.front_door.answer_at_once(raw))
 
     async def presses(self, title: str, last: list[Reply]) -> list[Reply]:
         """Press the button with this title under the last answers."""

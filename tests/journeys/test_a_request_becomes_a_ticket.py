@@ -261,8 +261,8 @@ async def test_a_forged_button_changes_nothing(house, resident):
     forged = type(raw)(
         raw.address, raw.external_id, '{"text":"x","press":"/ticket:1:close"}', raw.received_at
     )
-    (said,) = await house.front_door.answer_at_once(forged)
-    assert "过时" in said.reply.text
+    (reply,) = await house.front_door.answer_at_once(forged)
+    assert "过时" in reply.text
     assert await all_tickets(house) == []
 
 
