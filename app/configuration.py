@@ -12,6 +12,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     YamlConfigSettingsSource,
 )
+from yaml import YAMLError
 
 from core.errors import SettingsError
 from core.settings import Settings
@@ -59,7 +60,7 @@ def load_settings() -> Settings:
         settings = _Configured()
     except ValidationError as error:
         raise _explained(error) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, YAMLError) as error:
         raise SettingsError(
             str(config_file()), f"cannot be read: {error}", "Correct the file."
         ) from None

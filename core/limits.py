@@ -30,14 +30,9 @@ class WindowLimits:
     """Moving windows, in memory or in Redis. Without its Redis everything is let through."""
 
     def __init__(self, redis_url: str = "") -> None:
-        self._pool: ConnectionPool | None = None
+        self._pool = _connections(redis_url) if redis_url else None
         storage: Storage = MemoryStorage()
-        if redis_url:
-            from redis.asyncio import ConnectionPool  # a tenth of a start that does without
-
-            self._pool = ConnectionPool.from_url(
-                redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
-            )
+        if self._pool is not None:
             storage = RedisStorage(
                 f"async+{redis_url}",
                 implementation="redispy",
@@ -64,3 +59,12 @@ class WindowLimits:
             return await self._window.test(parse(limit), *key)
         except (StorageError, OSError):
             return True
+
+
+def _connections(redis_url: str) -> "ConnectionPool":
+    """The library is imported where it is needed: a tenth of a start that does without."""
+    from redis.asyncio import ConnectionPool
+
+    return ConnectionPool.from_url(
+        redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+    )
