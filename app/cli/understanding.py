@@ -69,6 +69,7 @@ def train(
     loaded = settings()
     if if_missing and model_path(loaded).exists():
         return
+    typer.echo("training the model from intents/catalogue, a minute or two", err=True)
     began = time.perf_counter()
     scores = guarded(lambda: train_model(loaded, read_taxonomy(loaded), read_street(loaded)))
     scores["seconds"] = round(time.perf_counter() - began, 1)
