@@ -93,7 +93,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
             *options.split(),
         ]
         with _process(command, folder / "postgres.log"):
-            _wait_for_port(port)
+            _wait_for_postgres(binaries, port)
             yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}/postgres"
 
 
@@ -185,6 +185,17 @@ def _process(command: list[object], log: Path) -> Iterator[None]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _wait_for_postgres(binaries: Path, port: int) -> None:
+    """It listens a while before it takes anybody in ("the database system is starting up")."""
+    asking = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if subprocess.run(asking, capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.05)
+    raise ServerMissing(f"PostgreSQL does not answer on port {port}")
 
 
 def _wait_for_port(port: int) -> None:

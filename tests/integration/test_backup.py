@@ -1,6 +1,8 @@
 """A copy taken while the house is at work, and put back."""
 
 import asyncio
+import contextlib
+import os
 import stat
 from pathlib import Path
 
@@ -11,7 +13,15 @@ from app.backups import BackupFailed, restore_backup, write_backup
 from app.schema import is_current
 from app.tables import all_tables
 from core.database import Database
+from tests.servers import ServerMissing, find_postgres
 from tickets.models import ReferenceCounter
+
+
+@pytest.fixture(autouse=True)
+def tools_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pg_dump` has to be as new as its server, wherever the tests found that."""
+    with contextlib.suppress(ServerMissing):
+        monkeypatch.setenv("PATH", str(find_postgres()), prepend=os.pathsep)
 
 
 async def add_day(database: Database, day: str) -> None:
