@@ -18,6 +18,7 @@ _BUILDING = re.compile(
     rf"(?:\s*[0-9０-９]{{1,2}}门)?(?:\s*(?:附)?[0-9０-９]{{2,4}}(?![0-9０-９年月日点元块岁个:：天号]))?"
 )
 _TICKET = re.compile(r"BJM-\d{8}-\d{4}$", re.ASCII)
+_DATE = re.compile(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}", re.ASCII)
 _DATE_DAY = re.compile(r"(?:月\s*)$")
 
 
@@ -53,8 +54,9 @@ def masked_address(address: str) -> str:
 
 
 def _hide_number(found: re.Match[str]) -> str:
-    """A ticket's own number is no secret: alone it shows nothing."""
-    return found[0] if _TICKET.search(found.string, 0, found.end()) else "***"
+    """A ticket's own number is no secret (alone it shows nothing), nor is a date."""
+    harmless = _TICKET.search(found.string, 0, found.end()) or _DATE.fullmatch(found[0])
+    return found[0] if harmless else "***"
 
 
 def _hide_building(found: re.Match[str]) -> str:

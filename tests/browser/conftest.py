@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser.server import StreetServer
 from tests.browser.visitor import Watch, set_text_size, watched_page
@@ -21,6 +21,8 @@ _QUIET = (
     "--disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication",
 )
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+expect.set_options(timeout=20_000)  # a promise about what comes, none about how fast
 
 OpenPage = Callable[..., Awaitable[Page]]
 

@@ -82,3 +82,10 @@ def test_a_telephone_keeps_its_ends(phone: str, masked: str) -> None:
 
 def test_a_name_keeps_its_first_character() -> None:
     assert masked_name("周小明") == "周**"
+
+
+@pytest.mark.parametrize(
+    "text", ["收到了，编号 BJM-20261123-0001。", "依据：某办法；更新于 2026-11-22"]
+)
+def test_ticket_numbers_and_dates_stay_readable(text):
+    assert masked_text(text) == text
