@@ -70,8 +70,14 @@ def build_live(frames: Frames) -> APIRouter:
 
 
 async def _hints(signals: Signals) -> AsyncIterator[StreamEvent]:
-    """One hint for whatever piled up: a page looks once, however much happened."""
+    """
+    One hint for whatever piled up: a page looks once, however much happened.
+
+    The first comes at once: what happened between the page's making and this
+    stream's opening would otherwise stay unseen until the next hint.
+    """
     async with signals.subscribe("console") as subscription:
+        yield StreamEvent("ticket", name="hint")
         while True:
             signal = await subscription.wait(60)
             if signal is not None:
