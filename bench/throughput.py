@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import Table, insert, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 from sqlalchemy.engine import Dialect
 
 from app.configuration import load_settings
@@ -67,7 +68,7 @@ async def _in_turns(layers: Mapping[str, Once]) -> dict[tuple[str, int], float]:
 
 def _lines(kind: str, speeds: Mapping[tuple[str, int], float], rows: Rows) -> list[Line]:
     lines = []
-    counts = {table.name: len(found) for table, found in rows}
+    counts = {str(table.name): len(found) for table, found in rows}
     for (name, at_once), speed in speeds.items():
         core, raw = speeds["SQLAlchemy Core", at_once], speeds["raw driver", at_once]
         line = Line(
@@ -175,7 +176,7 @@ async def _raw_sqlite(url: str, rows: Rows) -> AsyncIterator[Once]:
 async def _raw_postgres(url: str, rows: Rows) -> AsyncIterator[Once]:
     """asyncpg with the statements written out, prepared and pooled."""
     replay = await _prepare(url, rows)
-    bind = _binder(postgresql.dialect(paramstyle="numeric_dollar"), rows)
+    bind = _binder(postgresql.dialect(), rows)  # type: ignore[no-untyped-call]
     pool = await asyncpg.create_pool(url.replace("+asyncpg", ""), min_size=16, max_size=16)
 
     async def once(_number: int) -> None:

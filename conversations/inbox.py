@@ -8,16 +8,16 @@ read, and only then writes.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy import Row, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from conversations.dialogue import Dialogue, decode_dialogue, encode_dialogue
 from conversations.models import Conversation, InboxMessage
-from core.database import Base
 from core.ids import new_id
 from core.messages import Address, Channel, RawInbound
 from core.vault import Vault
@@ -67,13 +67,20 @@ class Inbox:
 
     async def find_standing(self, session: AsyncSession, address: Address) -> Standing | None:
         """The conversation at an address, if there was one."""
-        row = await session.execute(_standing().where(*_at(address)))
+        row = await session.execute(
+            _STANDING_AT,
+            {
+                "at_channel": address.channel.value,
+                "at_account": address.account,
+                "at_peer": address.peer,
+            },
+        )
         found = row.one_or_none()
         return None if found is None else self._standing(found)
 
     async def get_standing(self, session: AsyncSession, conversation_id: UUID) -> Standing:
         """The conversation with this id, which must exist."""
-        row = await session.execute(_standing().where(Conversation.id == conversation_id))
+        row = await session.execute(_STANDING_OF, {"of_id": conversation_id})
         return self._standing(row.one())
 
     def fresh(self, address: Address, *, language: str = "zh") -> Standing:
@@ -95,22 +102,20 @@ class Inbox:
     async def begin(self, session: AsyncSession, standing: Standing, *, now: datetime) -> bool:
         """Add a fresh conversation; False when somebody else began it meanwhile."""
         added = await session.execute(
-            _insert_once(session, Conversation)
-            .values(
-                id=standing.id,
-                channel=standing.address.channel.value,
-                account=standing.address.account,
-                peer=standing.address.peer,
-                language=standing.language,
-                revision=0,
-                last_number=0,
-                carried_number=0,
-                reachable=True,
-                created_at=now,
-                last_inbound_at=now,
-            )
-            .on_conflict_do_nothing()
-            .returning(Conversation.id)
+            _BEGIN[session.get_bind().dialect.name],
+            {
+                "id": standing.id,
+                "channel": standing.address.channel.value,
+                "account": standing.address.account,
+                "peer": standing.address.peer,
+                "language": standing.language,
+                "revision": 0,
+                "last_number": 0,
+                "carried_number": 0,
+                "reachable": True,
+                "created_at": now,
+                "last_inbound_at": now,
+            },
         )
         return added.one_or_none() is not None
 
@@ -132,22 +137,21 @@ class Inbox:
     ) -> int | None:
         """Keep a message; None when this very message is here already."""
         added = await session.execute(
-            _insert_once(session, InboxMessage)
-            .values(
-                channel=raw.address.channel.value,
-                account=raw.address.account,
-                external_id=raw.external_id,
-                conversation_id=conversation_id,
-                body_sealed=self._vault.seal(raw.body, purpose=BODY),
-                received_at=raw.received_at,
-                status="done" if done else "new",
-                failures=0,
-                handled_at=raw.received_at if done else None,
-            )
-            .on_conflict_do_nothing()
-            .returning(InboxMessage.id)
+            _STORE[session.get_bind().dialect.name],
+            {
+                "channel": raw.address.channel.value,
+                "account": raw.address.account,
+                "external_id": raw.external_id,
+                "conversation_id": conversation_id,
+                "body_sealed": self._vault.seal(raw.body, purpose=BODY),
+                "received_at": raw.received_at,
+                "status": "done" if done else "new",
+                "failures": 0,
+                "handled_at": raw.received_at if done else None,
+            },
         )
-        return added.scalar_one_or_none()
+        row_id: int | None = added.scalar_one_or_none()
+        return row_id
 
     async def list_due(
         self, session: AsyncSession, *, now: datetime, limit: int = 50
@@ -188,11 +192,7 @@ class Inbox:
         SQLite's write transaction is the lock; PostgreSQL skips a locked row,
         or waits for it where somebody waits for the answer.
         """
-        row = await session.execute(
-            _standing()
-            .where(Conversation.id == conversation_id)
-            .with_for_update(skip_locked=not wait)
-        )
+        row = await session.execute(_LOCK[wait], {"of_id": conversation_id})
         found = row.one_or_none()
         return None if found is None else self._standing(found)
 
@@ -217,21 +217,20 @@ class Inbox:
         number = standing.last_number + said
         sealed = self._vault.seal(encode_dialogue(dialogue), purpose=DIALOGUE)
         changed = await session.execute(
-            update(Conversation)
-            .where(Conversation.id == standing.id)
-            .where(Conversation.revision == standing.revision)
-            .where(Conversation.last_number == standing.last_number)
-            .values(
-                revision=standing.revision + 1,
-                dialogue_sealed=sealed,
-                last_number=number,
-                carried_number=number if carried else standing.carried_number,
-                form_silent_at=silent_at,
-                waiting_since_at=waiting_since_at,
-                language=language,
-                last_inbound_at=now,
-            )
-            .returning(Conversation.id)
+            _ADVANCE,
+            {
+                "of_id": standing.id,
+                "of_revision": standing.revision,
+                "of_last_number": standing.last_number,
+                "revision": standing.revision + 1,
+                "dialogue_sealed": sealed,
+                "last_number": number,
+                "carried_number": number if carried else standing.carried_number,
+                "form_silent_at": silent_at,
+                "waiting_since_at": waiting_since_at,
+                "language": language,
+                "last_inbound_at": now,
+            },
         )
         return changed.one_or_none() is not None
 
@@ -240,10 +239,8 @@ class Inbox:
     ) -> bool:
         """Mark a message as handled; False when somebody else did."""
         changed = await session.execute(
-            update(InboxMessage)
-            .where(InboxMessage.id == message_id, InboxMessage.status == "new")
-            .values(status="done", handled_at=now, understood=understood)
-            .returning(InboxMessage.id)
+            _FINISH,
+            {"of_id": message_id, "status": "done", "handled_at": now, "understood": understood},
         )
         return changed.one_or_none() is not None
 
@@ -304,32 +301,57 @@ class Inbox:
         )
 
 
+# Statements of every message are built once: building one anew and finding its compiled form
+# again costs several times what the database takes for it.
+
+_TALKS = cast("Table", Conversation.__table__)
+_MAIL = cast("Table", InboxMessage.__table__)
+
+
 def _standing() -> Select[*tuple[Any, ...]]:
-    return select(
-        Conversation.id,
-        Conversation.channel,
-        Conversation.account,
-        Conversation.peer,
-        Conversation.revision,
-        Conversation.dialogue_sealed,
-        Conversation.last_number,
-        Conversation.carried_number,
-        Conversation.held_by_id,
-        Conversation.waiting_since_at,
-        Conversation.resident_id,
-        Conversation.language,
+    names = (
+        "id",
+        "channel",
+        "account",
+        "peer",
+        "revision",
+        "dialogue_sealed",
+        "last_number",
+        "carried_number",
+        "held_by_id",
+        "waiting_since_at",
+        "resident_id",
+        "language",
     )
+    return select(*(_TALKS.c[name] for name in names))
 
 
-def _at(address: Address) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Conversation.channel == address.channel.value,
-        Conversation.account == address.account,
-        Conversation.peer == address.peer,
-    )
+def _once(table: Table) -> dict[str, ReturningInsert[Any]]:
+    """An INSERT by dialect that gives the new id, or nothing when the row is there already."""
+    return {
+        "sqlite": sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id),
+        "postgresql": postgresql.insert(table).on_conflict_do_nothing().returning(table.c.id),
+    }
 
 
-def _insert_once(session: AsyncSession, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    dialect = session.get_bind().dialect.name
-    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return build(table)
+_STANDING_AT = _standing().where(
+    _TALKS.c.channel == bindparam("at_channel"),
+    _TALKS.c.account == bindparam("at_account"),
+    _TALKS.c.peer == bindparam("at_peer"),
+)
+_STANDING_OF = _standing().where(_TALKS.c.id == bindparam("of_id"))
+_LOCK = {wait: _STANDING_OF.with_for_update(skip_locked=not wait) for wait in (False, True)}
+_BEGIN = _once(_TALKS)
+_STORE = _once(_MAIL)
+_ADVANCE = (
+    update(_TALKS)
+    .where(_TALKS.c.id == bindparam("of_id"))
+    .where(_TALKS.c.revision == bindparam("of_revision"))
+    .where(_TALKS.c.last_number == bindparam("of_last_number"))
+    .returning(_TALKS.c.id)
+)
+_FINISH = (
+    update(_MAIL)
+    .where(_MAIL.c.id == bindparam("of_id"), _MAIL.c.status == "new")
+    .returning(_MAIL.c.id)
+)

@@ -140,4 +140,4 @@ async def test_a_program_whose_message_fails_is_told_with_its_next_answer(
     await work_for_a_minute(front_door, clock)
     _, tickets, _ = await rows(house)
     said = await front_door.answer_at_once(raw(house, 2, LAMP, address))
-    assert tickets[0].number in said[0].reply.text
+    assert tickets[0].number in said[0].text

@@ -33,7 +33,7 @@ async def test_sixteen_deliveries_of_one_message_at_once_are_one_ticket_and_one_
 ):
     raw = a_message(house, Channel.REST, 1, 1, LAMP.format(1))
     answers = await asyncio.gather(*(house.front_door.answer_at_once(raw) for _ in range(16)))
-    assert len({tuple(said.reply.text for said in answer) for answer in answers}) == 1
+    assert len({tuple(reply.text for reply in answer) for answer in answers}) == 1
     assert await count(house, Ticket) == 1
     assert await count(house, InboxMessage) == 1
     assert await count(house, Conversation) == 1
