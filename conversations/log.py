@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.inbox import BODY
 from conversations.models import InboxMessage
 from core.actors import ActorKind
-from core.errors import FrontDoorError
 from core.messages import Channel, Choice, Decoder
 from core.vault import Vault
 from notifications.models import OutboxMessage
 from notifications.outbox import Outbox
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +96,7 @@ class ConversationLog:
         body = self._vault.open(row.body_sealed, purpose=BODY)
         try:
             return self._decoders[Channel(row.channel)].decode(body).text
-        except (FrontDoorError, KeyError):
+        except Exception:
+            # one strange message must not hide a whole conversation from staff
+            log.exception("body_unreadable", inbox_id=row.id)
             return body

@@ -112,7 +112,7 @@ class FrontDoor:
         except Exception:
             log.exception("message_failed", channel=raw.address.channel.value)
             await self.receive(raw)
-            return ()
+            return []
         return await self._carried(raw) if replies is None else replies
 
     async def work_through(self) -> int:
@@ -386,8 +386,14 @@ def _waiting_since(turn: Turn, outcome: Outcome) -> datetime | None:
 
 
 def _words(decoders: Mapping[Channel, Decoder], message: Stored) -> str:
-    """The resident's own words, or the raw body when even that cannot be read."""
+    """
+    The resident's own words, or the raw body when even that cannot be read.
+
+    Whatever a decoder raises: this is the last resort before a person, and a
+    failure here would hold up every chat.
+    """
     try:
         return decoders[message.channel].decode(message.body).text
-    except FrontDoorError:
+    except Exception:
+        log.exception("body_unreadable", inbox_id=message.id)
         return message.body
