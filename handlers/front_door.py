@@ -38,7 +38,8 @@ from notifications.outbox import BOT_AUTHOR, PULLED, Circumstances
 
 _SLOW_TEXT = 2_000
 """Longer messages are understood in a thread, so that nobody else waits."""
-_TRIES = 5
+_TRIES = 20
+"""Each try that fails means that another message of this conversation got through."""
 _LOOKUPS = "5 per 1 hour"
 _AT_ONCE = 8
 

@@ -5,6 +5,8 @@ A payload means nothing by itself: rights and states are checked when it is
 pressed, and one that is old or forged changes nothing.
 """
 
+import re
+
 from conversations.dialogue import Dialogue
 from core.messages import InboundKind, InboundMessage
 
@@ -47,6 +49,8 @@ UNKNOWN = "/?"
 """A press that carries nothing we know."""
 
 _LONGEST = 64
+_PAYLOAD = re.compile(r"/[a-z_]+(?:[:/][!-~]*)?")
+"""What looks like a payload and is nobody's words; an unknown one is old or forged."""
 
 
 def read_press(message: InboundMessage, dialogue: Dialogue) -> str | None:
@@ -59,8 +63,8 @@ def read_press(message: InboundMessage, dialogue: Dialogue) -> str | None:
     if message.kind is InboundKind.PRESS:
         return _known(message.payload or "") or UNKNOWN
     text = message.text.strip()
-    if text.startswith("/"):
-        return _known(text)
+    if _PAYLOAD.fullmatch(text):
+        return _known(text) or UNKNOWN
     return _offered(text, dialogue)
 
 

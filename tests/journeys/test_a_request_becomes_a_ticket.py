@@ -266,6 +266,17 @@ async def test_a_forged_button_changes_nothing(house, resident):
     assert await all_tickets(house) == []
 
 
+async def test_a_typed_payload_of_nobody_is_an_old_button_and_no_danger(house, resident):
+    replies = await resident.says("/ticket:1:close")
+    assert "过时" in replies[0].text
+    assert await all_tickets(house) == []
+
+
+async def test_eight_messages_at_once_of_one_person_are_all_answered(house, resident):
+    answers = await asyncio.gather(*(resident.says(f"{LAMP} {each}") for each in "abcdefgh"))
+    assert all(answers)
+
+
 async def test_a_ticket_number_alone_shows_nothing_to_a_stranger(house, resident):
     await resident.says(LAMP)
     (ticket,) = await all_tickets(house)
