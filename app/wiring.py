@@ -15,7 +15,7 @@ from core.clock import Clock, SystemClock
 from core.database import Database
 from core.errors import SettingsError
 from core.limits import WindowLimits
-from core.messages import Channel, Decoder
+from core.messages import Channel, Decoder, Decoders
 from core.settings import Settings
 from core.signals import InProcessSignals, Signals
 from core.taxonomy import HERE, Street, Taxonomy, load_street, load_taxonomy
@@ -61,7 +61,7 @@ class Foundation:
     tickets: Tickets
     speech: Speech
     inbox: Inbox
-    decoders: Mapping[Channel, Decoder]
+    decoders: Decoders
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -188,7 +188,7 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         tickets=Tickets(vault=vault, taxonomy=mind.taxonomy, calendar=calendar, ladder=ladder),
         speech=Speech(vault=vault),
         inbox=Inbox(vault=vault),
-        decoders=plain_decoders(),
+        decoders=Decoders(plain_decoders()),
     )
 
 
@@ -242,10 +242,11 @@ def _front_door(base: Foundation, desk: FrontDesk) -> FrontDoor:
     )
 
 
-def plain_decoders() -> dict[Channel, Decoder]:
+def plain_decoders() -> dict[tuple[Channel, str | None], Decoder]:
     """Our own channels share one form of body."""
     plain = PlainDecoder()
-    return dict.fromkeys((Channel.WEB, Channel.REST, Channel.TERMINAL, Channel.FAKE), plain)
+    channels = (Channel.WEB, Channel.REST, Channel.TERMINAL, Channel.FAKE)
+    return {(channel, None): plain for channel in channels}
 
 
 def _danger_finder(understander: Understander) -> Callable[[str], str | None]:

@@ -34,7 +34,7 @@ def clean(text: str) -> str:
 class PlainDecoder:
     """Reads what `encode_text` wrote."""
 
-    def decode(self, body: str) -> InboundMessage:
+    async def decode(self, body: str) -> InboundMessage:
         """Raises `UnreadableMessage` for anything else."""
         try:
             document = orjson.loads(body)

@@ -53,6 +53,7 @@ class Stored:
     id: int
     conversation_id: UUID
     channel: Channel
+    account: str
     external_id: str
     body: str
     received_at: datetime
@@ -142,6 +143,7 @@ class Inbox:
                 "channel": raw.address.channel.value,
                 "account": raw.address.account,
                 "external_id": raw.external_id,
+                "reference": raw.reference,
                 "conversation_id": conversation_id,
                 "body_sealed": self._vault.seal(raw.body, purpose=BODY),
                 "received_at": raw.received_at,
@@ -294,6 +296,7 @@ class Inbox:
             id=row.id,
             conversation_id=row.conversation_id,
             channel=Channel(row.channel),
+            account=row.account,
             external_id=row.external_id,
             body=self._vault.open(row.body_sealed, purpose=BODY),
             received_at=row.received_at,

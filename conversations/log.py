@@ -1,23 +1,19 @@
 """The message log: inbox and outbox read together, as staff see a conversation."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.inbox import BODY
 from conversations.models import InboxMessage
 from core.actors import ActorKind
-from core.messages import Channel, Choice, Decoder
+from core.messages import Channel, Choice, Decoders
 from core.vault import Vault
 from notifications.models import OutboxMessage
 from notifications.outbox import Outbox
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class LoggedMessage:
 class ConversationLog:
     """Reads conversations for people."""
 
-    def __init__(self, *, vault: Vault, decoders: Mapping[Channel, Decoder]) -> None:
+    def __init__(self, *, vault: Vault, decoders: Decoders) -> None:
         self._vault = vault
         self._outbox = Outbox(vault=vault)
         self._decoders = decoders
@@ -59,15 +55,16 @@ class ConversationLog:
         went = await session.scalars(
             select(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id)
         )
-        messages = [self._inbound(row) for row in came] + [self._outbound(row) for row in went]
+        messages = [await self._inbound(row) for row in came.all()]
+        messages += [self._outbound(row) for row in went]
         return sorted(messages, key=lambda each: (each.at, each.number or 0))
 
-    def _inbound(self, row: InboxMessage) -> LoggedMessage:
+    async def _inbound(self, row: InboxMessage) -> LoggedMessage:
         return LoggedMessage(
             at=row.received_at,
             author_kind=ActorKind.RESIDENT,
             author_name=None,
-            text=self._words(row),
+            text=await self._words(row),
             choices=(),
             status=row.status,
             understood=row.understood,
@@ -92,11 +89,6 @@ class ConversationLog:
             card=said.reply.card,
         )
 
-    def _words(self, row: InboxMessage) -> str:
+    async def _words(self, row: InboxMessage) -> str:
         body = self._vault.open(row.body_sealed, purpose=BODY)
-        try:
-            return self._decoders[Channel(row.channel)].decode(body).text
-        except Exception:
-            # one strange message must not hide a whole conversation from staff
-            log.exception("body_unreadable", inbox_id=row.id)
-            return body
+        return await self._decoders.words(Channel(row.channel), row.account, body)

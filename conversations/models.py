@@ -62,6 +62,13 @@ class InboxMessage(Base):
         UniqueConstraint("channel", "account", "external_id"),
         Index("ix_inbox_conversation", "conversation_id", "id"),
         Index(
+            "ix_inbox_reference",
+            "conversation_id",
+            "reference",
+            sqlite_where=text("reference IS NOT NULL"),
+            postgresql_where=text("reference IS NOT NULL"),
+        ),
+        Index(
             "ix_inbox_new",
             "id",
             sqlite_where=text("status = 'new'"),
@@ -73,6 +80,8 @@ class InboxMessage(Base):
     channel: Mapped[str] = mapped_column(String(16))
     account: Mapped[str] = mapped_column(String(64))
     external_id: Mapped[str] = mapped_column(String(128))
+    reference: Mapped[str | None] = mapped_column(String(64))
+    """The channel's name of the message, by which a correction points at it."""
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"))
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(Instant)

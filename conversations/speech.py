@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.models import Conversation
 from core.errors import NotFound
-from core.messages import Channel, Reply
+from core.messages import Address, Channel, Reply
 from core.vault import Vault
 from notifications.outbox import Author, Circumstances, Outbox, Saying
 
@@ -47,24 +47,30 @@ class Speech:
             update(Conversation)
             .where(Conversation.id == conversation_id)
             .values(last_number=Conversation.last_number + len(replies))
-            .returning(Conversation.last_number, Conversation.channel)
+            .returning(
+                Conversation.last_number,
+                Conversation.channel,
+                Conversation.account,
+                Conversation.peer,
+            )
         )
         row = found.one_or_none()
         if row is None:
             raise NotFound("conversation", conversation_id)
         why = Circumstances(author, now, inbox_id, ticket_id, priority)
         first = row.last_number - len(replies) + 1
-        await self.add_numbered(session, conversation_id, Channel(row.channel), replies, first, why)
+        address = Address(Channel(row.channel), row.account, row.peer)
+        await self.add_numbered(session, conversation_id, address, replies, first, why)
 
     async def add_numbered(
         self,
         session: AsyncSession,
         conversation_id: UUID,
-        channel: Channel,
+        address: Address,
         replies: Sequence[Reply],
         first: int,
         why: Circumstances,
     ) -> None:
         """Add replies whose numbers the caller took under the conversation's lock."""
         sayings = [Saying(first + offset, reply) for offset, reply in enumerate(replies)]
-        await self._outbox.add(session, conversation_id, channel, sayings, why)
+        await self._outbox.add(session, conversation_id, address, sayings, why)

@@ -1,9 +1,14 @@
 """What goes in at a door and what comes out of it, the same for every channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 
 class Channel(StrEnum):
@@ -43,6 +48,8 @@ class RawInbound:
     body: str
     """JSON in the channel's own form; only its `Decoder` understands it."""
     received_at: datetime
+    reference: str | None = None
+    """The channel's name of the message itself, by which a later correction points at it."""
 
 
 class InboundKind(StrEnum):
@@ -52,6 +59,43 @@ class InboundKind(StrEnum):
     PRESS = "press"
     PLACE = "place"
     MEDIA = "media"
+    EDIT = "edit"
+    """An earlier message, corrected: `text` is what it says now, `edits` which one it was."""
+    REACH = "reach"
+    """No words: the person closed this channel to us, or opened it again (`reachable`)."""
+    GROUP = "group"
+    """Written where others read along; nothing personal is answered there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody says to be; WGS 84, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class AttachmentKind(StrEnum):
+    """What sort of file came along."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; its bytes are fetched later."""
+
+    kind: AttachmentKind
+    source: str
+    """The channel's name of the file, good only for the account that received it."""
+    mime: str
+    size: int | None = None
+    """Bytes, where the channel says so."""
+    name: str | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +107,14 @@ class InboundMessage:
     payload: str | None = None
     """What a pressed button carries; never trusted, rights are checked when it is pressed."""
     contact_phone: str | None = None
+    """A number that the person gave by the channel's own button: theirs, says the channel."""
+    place: Place | None = None
+    attachments: tuple[Attachment, ...] = ()
+    album: str | None = None
+    """What files sent together have in common, so that they are answered once."""
+    edits: str | None = None
+    """The `reference` of the message that this one corrects."""
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +137,42 @@ class Reply:
     """Telephone numbers to offer as one tap, e.g. ("119",)."""
     card: dict[str, str] = field(default_factory=dict)
     """A receipt: number, who, by when; channels that cannot draw it rely on `text`."""
+    asks: tuple[str, ...] = ()
+    """What the channel's own buttons may give at once: `place`, `phone`."""
+    edits: int | None = None
+    """The number of an earlier reply that this one takes the place of, where a channel can."""
 
 
 class Decoder(Protocol):
     """Turns a stored body into a message; each channel has one."""
 
-    def decode(self, body: str) -> InboundMessage:
+    async def decode(self, body: str) -> InboundMessage:
         """Read one stored body; raises `UnreadableMessage`."""
         ...
+
+
+class Decoders:
+    """Which decoder reads what: by channel and account, or by channel alone."""
+
+    def __init__(self, known: Mapping[tuple[Channel, str | None], Decoder]) -> None:
+        self._known = known
+
+    async def decode(self, channel: Channel, account: str, body: str) -> InboundMessage:
+        """Read one stored body; raises what its decoder raises, `KeyError` where there is none."""
+        known = self._known
+        decoder = known[channel, account if (channel, account) in known else None]
+        return await decoder.decode(body)
+
+    async def words(self, channel: Channel, account: str, body: str) -> str:
+        """
+        What somebody said, or the raw body when even that cannot be read.
+
+        Whatever a decoder raises: one strange message must neither hide a
+        conversation from staff nor hold up every chat.
+        """
+        try:
+            message = await self.decode(channel, account, body)
+        except Exception:
+            log.exception("body_unreadable", channel=channel.value, account=account)
+            return body
+        return message.text

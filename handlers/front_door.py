@@ -24,7 +24,7 @@ from core.database import Database
 from core.dates import today_in_china
 from core.errors import DatabaseUnavailable, FrontDoorError
 from core.limits import Limits
-from core.messages import Address, Channel, Decoder, InboundKind, InboundMessage, RawInbound, Reply
+from core.messages import Address, Channel, Decoders, InboundKind, InboundMessage, RawInbound, Reply
 from core.signals import Signals
 from handlers.residents import held, yes_no
 from handlers.residents.desk import FrontDesk
@@ -54,6 +54,14 @@ class Search(Protocol):
         ...
 
 
+class SideDoor(Protocol):
+    """Handles messages of others than residents, which come through the same inbox."""
+
+    async def handle(self, message: Stored, decoded: InboundMessage) -> None:
+        """Do in one transaction what the message asks, and mark it as done in it."""
+        ...
+
+
 class ConversationMoved(FrontDoorError):
     """Somebody else changed the conversation while we thought: start over."""
 
@@ -70,11 +78,13 @@ class FrontDoor:
         classifier: Classifier,
         search: Search,
         desk: FrontDesk,
-        decoders: Mapping[Channel, Decoder],
+        decoders: Decoders,
         signals: Signals,
         limits: Limits,
         clock: Clock,
+        sides: Mapping[tuple[Channel, str], SideDoor] | None = None,
     ) -> None:
+        self._sides = sides or {}
         self._database = database
         self._inbox = inbox
         self._speech = speech
@@ -138,8 +148,6 @@ class FrontDoor:
             await self._finish_silent(conversation_id)
         return len(waiting)
 
-    # ------------------------------------------------------------ one message
-
     async def _work_on(self, conversation_id: UUID, limit: asyncio.Semaphore) -> int:
         """Handle a conversation's next message; 0 when somebody else has it or it failed."""
         async with limit:
@@ -159,7 +167,11 @@ class FrontDoor:
             return 1
 
     async def _handle_stored(self, message: Stored) -> None:
-        decoded = self._decoders[message.channel].decode(message.body)
+        decoded = await self._decoders.decode(message.channel, message.account, message.body)
+        side = self._sides.get((message.channel, message.account))
+        if side is not None:
+            await side.handle(message, decoded)
+            return
         for _ in range(_TRIES):
             async with self._database.reading() as session:
                 standing = await self._inbox.get_standing(session, message.conversation_id)
@@ -171,7 +183,8 @@ class FrontDoor:
 
     async def _handle_raw(self, raw: RawInbound) -> Sequence[Reply] | None:
         """Give the replies; None when more than them is to be handed over (see `_carried`)."""
-        decoded = self._decoders[raw.address.channel].decode(raw.body)
+        address = raw.address
+        decoded = await self._decoders.decode(address.channel, address.account, raw.body)
         for _ in range(_TRIES):
             async with self._database.reading() as session:
                 found = await self._inbox.find_standing(session, raw.address)
@@ -181,7 +194,7 @@ class FrontDoor:
             if written:
                 waits = standing.carried_number < standing.last_number
                 return None if outcome is None or waits else outcome.replies
-        raise ConversationMoved(raw.address.channel)
+        raise ConversationMoved(address.channel)
 
     async def _think(self, standing: Standing, message: InboundMessage) -> Turn:
         """Understand and look up: no database, no transaction."""
@@ -220,8 +233,6 @@ class FrontDoor:
         by_number = await self._limits.hit(_LOOKUPS, "ticket_proof", str(numbers[-1]))
         peer = f"{address.channel}:{address.account}:{address.peer}"
         return await self._limits.hit(_LOOKUPS, "ticket_proof_by", peer) and by_number
-
-    # ------------------------------------------------------------ writing
 
     async def _write(self, turn: Turn, message: Stored) -> bool:
         """The one transaction of a stored message; False: the conversation moved, think again."""
@@ -303,7 +314,7 @@ class FrontDoor:
             await self._speech.add_numbered(
                 session,
                 standing.id,
-                standing.address.channel,
+                standing.address,
                 outcome.replies,
                 standing.last_number + 1,
                 why,
@@ -322,8 +333,6 @@ class FrontDoor:
         for topic in outcome.topics:
             await self._signals.publish(topic)
 
-    # ------------------------------------------------------------ failures and silence
-
     async def _fail(self, message: Stored) -> None:
         """Count the failure; after the third a person gets the words and the resident is told."""
         now = self._clock.now()
@@ -331,7 +340,11 @@ class FrontDoor:
             if not await self._inbox.note_failure(session, message, now=now):
                 return
             standing = await self._inbox.get_standing(session, message.conversation_id)
-            turn = self._bare_turn(standing, _words(self._decoders, message), now)
+            turn = self._bare_turn(
+                standing,
+                await self._decoders.words(message.channel, message.account, message.body),
+                now,
+            )
             outcome = await hand_to_person(session, self._desk, turn)
             await self._settle(session, turn, outcome, carried_as=None)
         await self._tell(turn, outcome)
@@ -356,8 +369,6 @@ class FrontDoor:
             hits=(),
             now=now,
         )
-
-    # ------------------------------------------------------------ reading
 
     async def _list_due(self) -> list[tuple[UUID, int]]:
         async with self._database.reading() as session:
@@ -384,17 +395,3 @@ def _waiting_since(turn: Turn, outcome: Outcome) -> datetime | None:
     if outcome.waits is None:
         return turn.standing.waiting_since_at
     return (turn.standing.waiting_since_at or turn.now) if outcome.waits else None
-
-
-def _words(decoders: Mapping[Channel, Decoder], message: Stored) -> str:
-    """
-    The resident's own words, or the raw body when even that cannot be read.
-
-    Whatever a decoder raises: this is the last resort before a person, and a
-    failure here would hold up every chat.
-    """
-    try:
-        return decoders[message.channel].decode(message.body).text
-    except Exception:
-        log.exception("body_unreadable", inbox_id=message.id)
-        return message.body

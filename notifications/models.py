@@ -36,6 +36,9 @@ class OutboxMessage(Base):
     number: Mapped[int]
     """Counts within the conversation; given under its lock."""
     channel: Mapped[str] = mapped_column(String(16))
+    account: Mapped[str] = mapped_column(String(64), default="")
+    peer: Mapped[str] = mapped_column(String(128), default="")
+    """With `channel` the address of the chat, so that a sender need not know conversations."""
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     author_kind: Mapped[str] = mapped_column(String(16))
     author_id: Mapped[UUID | None]

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import ActorKind
-from core.messages import Channel, Choice, Reply
+from core.messages import Address, Channel, Choice, Reply
 from core.vault import Vault
 from notifications.models import OutboxMessage
 
@@ -87,13 +87,13 @@ class Outbox:
         self,
         session: AsyncSession,
         conversation_id: UUID,
-        channel: Channel,
+        address: Address,
         sayings: Sequence[Saying],
         why: Circumstances,
     ) -> None:
         """Add rows; the caller holds the conversation's lock and gave the numbers."""
         if sayings:
-            rows = [self._row(conversation_id, channel, saying, why) for saying in sayings]
+            rows = [self._row(conversation_id, address, saying, why) for saying in sayings]
             await session.execute(insert(OutboxMessage), rows)
 
     async def list_after(
@@ -144,13 +144,15 @@ class Outbox:
         return Said(row.id, row.number, reply, author, row.status, row.created_at)
 
     def _row(
-        self, conversation_id: UUID, channel: Channel, saying: Saying, why: Circumstances
+        self, conversation_id: UUID, address: Address, saying: Saying, why: Circumstances
     ) -> dict[str, object]:
-        pulled = channel in PULLED
+        pulled = address.channel in PULLED
         return {
             "conversation_id": conversation_id,
             "number": saying.number,
-            "channel": channel.value,
+            "channel": address.channel.value,
+            "account": address.account,
+            "peer": address.peer,
             "body_sealed": self._vault.seal(encode_reply(saying.reply), purpose=PURPOSE),
             "author_kind": why.author.kind.value,
             "author_id": why.author.person_id,
@@ -174,6 +176,8 @@ def encode_reply(reply: Reply) -> str:
         "urgent": reply.urgent,
         "calls": reply.calls,
         "card": reply.card,
+        "asks": reply.asks,
+        "edits": reply.edits,
     }
     return orjson.dumps(document).decode()
 
@@ -187,4 +191,6 @@ def decode_reply(body: str) -> Reply:
         urgent=document["urgent"],
         calls=tuple(document["calls"]),
         card=document["card"],
+        asks=tuple(document.get("asks", ())),
+        edits=document.get("edits"),
     )

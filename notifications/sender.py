@@ -21,7 +21,7 @@ from sqlalchemy.orm import aliased
 from core.clock import Clock
 from core.database import Database
 from core.errors import FrontDoorError
-from core.messages import Channel, Reply
+from core.messages import Address, Channel, Reply
 from core.vault import Vault
 from notifications.models import OutboxMessage
 from notifications.outbox import PURPOSE, decode_reply
@@ -56,7 +56,7 @@ class Delivery:
 
     id: int
     conversation_id: UUID
-    channel: Channel
+    address: Address
     number: int
     reply: Reply
     attempts: int
@@ -131,7 +131,7 @@ class Sender:
 
     async def _try(self, delivery: Delivery) -> dict[str, object]:
         try:
-            external_id = await self._channels[delivery.channel].send(delivery)
+            external_id = await self._channels[delivery.address.channel].send(delivery)
         except TemporarilyUnreachable as error:
             return self._later(delivery, error.retry_after, "unreachable")
         except OutcomeUnknown:
@@ -165,7 +165,7 @@ class Sender:
         return Delivery(
             id=row.id,
             conversation_id=row.conversation_id,
-            channel=Channel(row.channel),
+            address=Address(Channel(row.channel), row.account, row.peer),
             number=row.number,
             reply=decode_reply(self._vault.open(row.body_sealed, purpose=PURPOSE)),
             attempts=row.attempts + 1,

@@ -14,6 +14,7 @@ from conversations.log import ConversationLog
 from core.clock import Clock
 from core.database import Database
 from core.limits import WindowLimits
+from core.messages import Decoders
 from core.settings import Settings
 from core.signals import InProcessSignals
 from core.taxonomy import Street, Taxonomy
@@ -161,7 +162,7 @@ def a_console(
         understander=WordSpotter(taxonomy),
         articles=ArticleIndex(articles or [], taxonomy),
         desk=desk,
-        log=ConversationLog(vault=vault, decoders=plain_decoders()),
+        log=ConversationLog(vault=vault, decoders=Decoders(plain_decoders())),
         pages=pages,
         gate=gate,
         errors=errors,

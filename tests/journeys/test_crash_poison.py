@@ -1,13 +1,11 @@
 """A message that nobody can handle: a person gets it, the resident is told, the chat goes on."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import select
 
-from app.wiring import House
+from app.wiring import House, plain_decoders
 from bot.decoding import PlainDecoder, encode_text
 from conversations.models import InboxMessage
-from core.messages import Address, Channel, Decoder, InboundMessage, RawInbound
+from core.messages import Address, Channel, Decoder, Decoders, InboundMessage, RawInbound
 from handlers.front_door import FrontDoor
 from tests.conftest import FixedClock
 from tests.people import FakeChannel
@@ -25,8 +23,8 @@ class PoisonedDecoder:
         self.tries = 0
         self._plain = PlainDecoder()
 
-    def decode(self, body: str) -> InboundMessage:
-        message = self._plain.decode(body)
+    async def decode(self, body: str) -> InboundMessage:
+        message = await self._plain.decode(body)
         if POISON in message.text:
             self.tries += 1
             raise RuntimeError("poison")
@@ -48,10 +46,7 @@ class PoisonedClassifier:
 
 
 def a_front_door(house: House, *, decoder: Decoder | None = None, classifier=None) -> FrontDoor:
-    decoders: Mapping[Channel, Decoder] = {
-        **house.decoders,
-        Channel.FAKE: decoder or PlainDecoder(),
-    }
+    decoders = Decoders({**plain_decoders(), (Channel.FAKE, None): decoder or PlainDecoder()})
     return FrontDoor(
         database=house.database,
         inbox=house.inbox,

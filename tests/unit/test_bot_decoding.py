@@ -30,18 +30,18 @@ def test_what_goes_does_not_count_towards_the_length():
 
 
 @pytest.mark.parametrize("text", ["谢谢😀", "👨‍👩‍👧在家", "𠮷野家", "👍🏽", "一行\n两行\t"])
-def test_emoji_rare_characters_and_lines_are_kept(text):
+async def test_emoji_rare_characters_and_lines_are_kept(text):
     assert clean(text) == text
-    assert PlainDecoder().decode(encode_text(text)).text == text
+    assert (await PlainDecoder().decode(encode_text(text))).text == text
 
 
-def test_a_pressed_button_with_what_json_cannot_carry_is_stored_and_read_back():
-    message = PlainDecoder().decode(encode_text("找人工\ud800", payload="/per\0son\udc00"))
+async def test_a_pressed_button_with_what_json_cannot_carry_is_stored_and_read_back():
+    message = await PlainDecoder().decode(encode_text("找人工\ud800", payload="/per\0son\udc00"))
     assert message.kind == InboundKind.PRESS
     assert (message.text, message.payload) == ("找人工?", "/person?")
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"text": 1}', '{"text": "\\ud800"}'])
-def test_a_body_that_is_in_no_form_of_ours_is_refused(body):
+async def test_a_body_that_is_in_no_form_of_ours_is_refused(body):
     with pytest.raises(UnreadableMessage):
-        PlainDecoder().decode(body)
+        await PlainDecoder().decode(body)
