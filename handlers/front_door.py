@@ -55,10 +55,14 @@ class Search(Protocol):
 
 
 class SideDoor(Protocol):
-    """Handles messages of others than residents, which come through the same inbox."""
+    """Answers others than residents, who come through the same inbox, dialogue and outbox."""
 
-    async def handle(self, message: Stored, decoded: InboundMessage) -> None:
-        """Do in one transaction what the message asks, and mark it as done in it."""
+    def takes(self, turn: Turn) -> bool:
+        """Whether this message is for it; what it leaves goes the residents' way."""
+        ...
+
+    async def act(self, session: AsyncSession, turn: Turn) -> Outcome:
+        """Do what the message asks, in the front door's transaction."""
         ...
 
 
@@ -168,10 +172,6 @@ class FrontDoor:
 
     async def _handle_stored(self, message: Stored) -> None:
         decoded = await self._decoders.decode(message.channel, message.account, message.body)
-        side = self._sides.get((message.channel, message.account))
-        if side is not None:
-            await side.handle(message, decoded)
-            return
         for _ in range(_TRIES):
             async with self._database.reading() as session:
                 standing = await self._inbox.get_standing(session, message.conversation_id)
@@ -281,6 +281,9 @@ class FrontDoor:
     async def _act(self, session: AsyncSession, turn: Turn) -> Outcome:
         if turn.standing.held_by_id is not None and not is_emergency(turn):
             return await held.pass_on(session, self._desk, turn)
+        side = self._sides.get((turn.standing.address.channel, turn.standing.address.account))
+        if side is not None and side.takes(turn):
+            return await side.act(session, turn)
         return await route(turn)(session, self._desk, turn)
 
     async def _settle(
