@@ -19,6 +19,7 @@ from web.application import add_pages
 from web.errors import ErrorPages
 from web.gate import Gate
 from web.pages import Pages, Surface
+from web.stamps import Stamp
 
 SURFACES = (Surface(ROOT / "bot" / "templates", ROOT / "bot" / "static"), CONSOLE)
 
@@ -32,11 +33,13 @@ def build_website(house: House) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         swagger_ui_oauth2_redirect_url=None,
     )
+    stamp = Stamp(house.keys.secret)
     pages = Pages(
         texts=house.texts,
         clock=house.clock,
         street_name=house.street.name,
         public_url=house.public_url,
+        stamp=stamp,
         surfaces=SURFACES,
         language=house.settings.language,
     )
@@ -44,6 +47,7 @@ def build_website(house: House) -> FastAPI:
         database=house.database,
         clock=house.clock,
         security=house.settings.security,
+        stamp=stamp,
         public_url=house.public_url,
     )
     errors = add_pages(app, pages=pages, gate=gate, limits=house.limits, clock=house.clock)

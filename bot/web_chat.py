@@ -1,13 +1,12 @@
 """
 The residents' web chat: a page that works without script, and live with it.
 
-Whoever comes gets a random secret in a cookie; its digest names the chat. A
+Whoever comes gets a signed random secret in a cookie; its digest names the chat. A
 message is stored before the page says that it arrived; answers come over an
 event stream that resumes after the number it has seen.
 """
 
 import hashlib
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -129,7 +128,7 @@ class WebChat:
     async def _take(
         self, request: Request, body: str, client_id: str | None, text: str
     ) -> Response:
-        secret = self._secret(request) or secrets.token_urlsafe(32)
+        secret = self._secret(request) or self._mint()
         async with self._deps.signals.subscribe(f"web:{_peer(secret)}") as answered:
             try:
                 await self._receive(request, secret, body, client_id)
@@ -189,7 +188,7 @@ class WebChat:
             draft=draft,
             begun=secret is not None,
         )
-        self._remember(response, secret or secrets.token_urlsafe(32))
+        self._remember(response, secret or self._mint())
         return response
 
     async def _refuse(self, request: Request, key: str, draft: str) -> Response:
@@ -267,7 +266,10 @@ class WebChat:
 
     def _secret(self, request: Request) -> str | None:
         secret = request.cookies.get(COOKIE, "")
-        return secret if 40 <= len(secret) <= 64 else None
+        return secret if self._deps.gate.stamp.is_ours(COOKIE, secret) else None
+
+    def _mint(self) -> str:
+        return self._deps.gate.stamp.mint(COOKIE)
 
     def _remember(self, response: Response, secret: str) -> None:
         response.set_cookie(

@@ -40,7 +40,7 @@ class SecuritySettings(Section):
     """Keys and lifetimes."""
 
     secret_key: str = ""
-    """Signs cookies and tokens; at least 32 characters."""
+    """Signs the cookies of whoever is not signed in; at least 32 characters."""
     encryption_key: str = ""
     """Seals personal data: 32 random bytes in base64."""
     session_hours: int = Field(12, ge=1, le=72)

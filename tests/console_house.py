@@ -30,6 +30,7 @@ from tests.integration.office import DANGER_WORDS
 from web.application import add_pages
 from web.gate import Gate
 from web.pages import Pages
+from web.stamps import Stamp
 
 
 @dataclass(frozen=True)
@@ -138,15 +139,22 @@ def a_console(
     url: str = "http://127.0.0.1:8000",
 ) -> ConsoleHouse:
     """Build the pages over a desk."""
-    settings, limits = Settings(), WindowLimits()
+    settings, limits, stamp = Settings(), WindowLimits(), Stamp("a key of the tests")
     pages = Pages(
         texts=texts,
         clock=clock,
         street_name=street.name,
         public_url=url,
+        stamp=stamp,
         surfaces=(SURFACE,),
     )
-    gate = Gate(database=database, clock=clock, security=settings.security, public_url=url)
+    gate = Gate(
+        database=database,
+        clock=clock,
+        security=settings.security,
+        stamp=stamp,
+        public_url=url,
+    )
     app = FastAPI()
     errors = add_pages(app, pages=pages, gate=gate, limits=limits, clock=clock)
     deps = ConsoleDeps(

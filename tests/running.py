@@ -1,6 +1,7 @@
 """A real server in a process of its own, to be stopped, killed and started again."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import httpx
 
 from app.configuration import ROOT
 from tests.servers import free_port
+from web.stamps import Stamp
 
 COMMAND = (str(Path(sys.executable).parent / "baijiamen"),)
 _STARTS_WITHIN = 90.0
@@ -98,6 +100,17 @@ class RunningHouse:
         """What it wrote."""
         file = self.folder / "server.log"
         return file.read_text(encoding="utf-8")[-4000:] if file.exists() else ""
+
+    def visitor(self, name: object) -> Mapping[str, str]:
+        """The headers of a resident's browser that has been here before."""
+        keys = json.loads((self.folder / "keys.json").read_text(encoding="utf-8"))
+        stamp = Stamp(keys["secret_key"])
+        chat, token = stamp.sign("chat", f"{name:0>44}"), stamp.sign("form", "t" * 32)
+        return {
+            "x-requested-with": "chat",
+            "x-form-token": token,
+            "cookie": f"chat={chat}; form={token}",
+        }
 
     def _signal(self, number: signal.Signals) -> None:
         if self.runs and self._process is not None:

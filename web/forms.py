@@ -2,16 +2,16 @@
 Against forms that another site sends in a reader's name.
 
 Three walls: SameSite=Lax cookies, the Origin check, and a token in every form
-— the session's for whoever signed in, a cookie's twin for everybody else.
+— the session's for whoever signed in, the twin of a signed cookie for everybody else.
 """
 
 import hmac
-import secrets
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
 from core.errors import FrontDoorError
+from web.stamps import Stamp
 
 FIELD = "_token"
 HEADER = "x-form-token"
@@ -24,29 +24,34 @@ class ForeignForm(FrontDoorError):
     """The form did not come from one of our own pages, or is from before the last sign-in."""
 
 
-async def check_form(request: Request, *, expected: str | None, public_url: str) -> None:
+async def check_form(request: Request, *, expected: str, public_url: str) -> None:
     """
     Raise `ForeignForm` unless a state-changing request comes from our own page.
 
-    `expected` is the session's token; without a session it is the cookie's.
+    `expected` is the session's token, or a visitor's `cookie_token`.
     """
     if request.method in _SAFE:
         return
     if not _from_here(request, public_url):
         raise ForeignForm("foreign origin")
-    wanted = expected or request.cookies.get(COOKIE, "")
     given = request.headers.get(HEADER) or await _field(request)
-    if not wanted or not hmac.compare_digest(wanted.encode(), given.encode()):
+    if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
         raise ForeignForm("wrong token")
 
 
-def visitor_token(request: Request) -> tuple[str, bool]:
+def cookie_token(request: Request, stamp: Stamp) -> str:
+    """The token that this browser was given by us, or nothing."""
+    known = request.cookies.get(COOKIE, "")
+    return known if stamp.is_ours(COOKIE, known) else ""
+
+
+def visitor_token(request: Request, stamp: Stamp) -> tuple[str, bool]:
     """The token of somebody who is not signed in, and whether it is fresh and needs its cookie."""
-    known = request.cookies.get(COOKIE)
-    if known and len(known) >= 32:
+    known = cookie_token(request, stamp)
+    if known:
         return known, False
     if not hasattr(request.state, "visitor_token"):
-        request.state.visitor_token = secrets.token_urlsafe(24)
+        request.state.visitor_token = stamp.mint(COOKIE)
     fresh: str = request.state.visitor_token
     return fresh, True
 

@@ -12,7 +12,8 @@ from core.errors import FrontDoorError, NotPermitted
 from core.settings import SecuritySettings
 from people.permissions import Permission
 from people.sessions import TOUCH_AFTER, SignedIn, find_signed_in, touch_session
-from web.forms import check_form
+from web.forms import check_form, cookie_token
+from web.stamps import Stamp
 
 STAFF_COOKIE = "staff"
 VOLUNTEER_COOKIE = "volunteer"
@@ -41,9 +42,16 @@ class Gate:
     """Makes the checks that routes stand behind."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, security: SecuritySettings, public_url: str
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        security: SecuritySettings,
+        stamp: Stamp,
+        public_url: str,
     ) -> None:
         self.database = database
+        self.stamp = stamp
         self.clock = clock
         self.public_url = public_url
         self.lifetime = timedelta(hours=security.session_hours)
@@ -139,7 +147,8 @@ class OpenCheck:
 
     async def __call__(self, request: Request) -> None:
         """Raises `ForeignForm`."""
-        await check_form(request, expected=None, public_url=self._gate.public_url)
+        expected = cookie_token(request, self._gate.stamp)
+        await check_form(request, expected=expected, public_url=self._gate.public_url)
 
 
 class HarmlessCheck:

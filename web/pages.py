@@ -16,6 +16,7 @@ from people.sessions import SignedIn
 from tickets.masking import masked_name, masked_phone, masked_text
 from web import forms
 from web.preferences import YEAR, Preferences, local_path, read_preferences
+from web.stamps import Stamp
 from web.static_files import StaticFiles
 from web.times import TimeWords
 
@@ -53,12 +54,14 @@ class Pages:
         clock: Clock,
         street_name: str,
         public_url: str,
+        stamp: Stamp,
         surfaces: Sequence[Surface] = (),
         language: str = "zh",
     ) -> None:
         self.texts = texts
         self.public_url = public_url
         self._clock = clock
+        self._stamp = stamp
         self._language = language
         all_surfaces = (SHARED, *surfaces)
         self.static = StaticFiles([surface.static for surface in all_surfaces if surface.static])
@@ -108,7 +111,11 @@ class Pages:
         return self.public_url.startswith("https://")
 
     def _token(self, request: Request, signed_in: SignedIn | None) -> tuple[str, bool]:
-        return (signed_in.csrf_token, False) if signed_in else forms.visitor_token(request)
+        return (
+            (signed_in.csrf_token, False)
+            if signed_in
+            else forms.visitor_token(request, self._stamp)
+        )
 
     def _shared(self, request: Request, token: str, signed_in: SignedIn | None) -> dict[str, Any]:
         me = (signed_in.staff or signed_in.volunteer) if signed_in else None

@@ -15,6 +15,7 @@ from people.permissions import Permission
 from web.application import add_pages
 from web.gate import Gate
 from web.pages import Pages
+from web.stamps import Stamp
 
 ORIGIN = "http://127.0.0.1:8000"
 
@@ -34,8 +35,17 @@ async def limei(database, now):
 
 
 def build(database, texts, clock, public_url=ORIGIN) -> FastAPI:
-    pages = Pages(texts=texts, clock=clock, street_name="红阳街道", public_url=public_url)
-    gate = Gate(database=database, clock=clock, security=SecuritySettings(), public_url=public_url)
+    stamp = Stamp("a key of the tests")
+    pages = Pages(
+        texts=texts, clock=clock, street_name="红阳街道", public_url=public_url, stamp=stamp
+    )
+    gate = Gate(
+        database=database,
+        clock=clock,
+        security=SecuritySettings(),
+        stamp=stamp,
+        public_url=public_url,
+    )
     app = FastAPI()
     add_pages(app, pages=pages, gate=gate, limits=WindowLimits(), clock=clock)
     app.include_router(_a_door(gate))

@@ -33,6 +33,7 @@ from tickets.volunteer_rules import NewTask
 from web.application import add_pages
 from web.gate import Gate
 from web.pages import Pages
+from web.stamps import Stamp
 
 ORIGIN = "http://127.0.0.1:8000"
 SECRETS = ("王婆婆", "和平里3栋2单元701", "3栋", "701")
@@ -77,14 +78,22 @@ def signals() -> InProcessSignals:
 
 @pytest.fixture
 def website(database: Database, office: Office, clock: FixedClock, signals) -> FastAPI:
+    stamp = Stamp("a key of the tests")
     pages = Pages(
         texts=office.desk.texts,
         clock=clock,
         street_name="红阳街道",
         public_url=ORIGIN,
+        stamp=stamp,
         surfaces=SURFACES,
     )
-    gate = Gate(database=database, clock=clock, security=SecuritySettings(), public_url=ORIGIN)
+    gate = Gate(
+        database=database,
+        clock=clock,
+        security=SecuritySettings(),
+        stamp=stamp,
+        public_url=ORIGIN,
+    )
     app = FastAPI()
     add_pages(app, pages=pages, gate=gate, limits=WindowLimits(), clock=clock)
     deps = VolunteerDeps(

@@ -53,15 +53,8 @@ class Residents:
 
     async def write_chat(self, client: httpx.AsyncClient, sender: int) -> None:
         """`POST /chat/messages`, as the page's script does, until it says that it is kept."""
-        token = "t" * 32
-        cookies = {"chat": f"{sender:0>44}", "form": token}
-        headers = {
-            "x-requested-with": "chat",
-            "x-form-token": token,
-            "cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
-        }
         form = {"text": words(sender), "client_id": f"c{sender}"}
-        await self._insist(client, "/chat/messages", data=form, headers=headers)
+        await self._insist(client, "/chat/messages", data=form, headers=self._house.visitor(sender))
 
     async def _insist(self, client: httpx.AsyncClient, path: str, **request: object):
         while True:

@@ -108,3 +108,23 @@ async def test_a_stranger_reads_no_chat_with_its_name_instead_of_its_secret(hous
     page = await browser.get("/", headers={"cookie": f"chat={resident.address.peer:0>44}"})
     assert page.status_code == 200
     assert MEAL not in page.text
+
+
+async def test_a_chat_cookie_that_somebody_made_up_opens_no_chat(house, browser):
+    made_up = "z" * 44
+    page = await browser.get("/", headers={"cookie": f"chat={made_up}"})
+    given = page.cookies["chat"]
+    assert given != made_up
+    again = await browser.get("/", headers={"cookie": f"chat={given}"})
+    assert again.cookies["chat"] == given
+
+
+async def test_a_form_whose_token_we_never_gave_is_refused(house, browser):
+    await browser.get("/")
+    planted = "t" * 32
+    answer = await browser.post(
+        "/chat/messages",
+        data={"text": MEAL, "_token": planted},
+        headers={"cookie": f"form={planted}"},
+    )
+    assert answer.status_code == 403

@@ -21,7 +21,6 @@ from tickets.models import Ticket
 ROLES = ("web", "worker", "worker", "sender", "clock")
 """Two workers, so that they meet."""
 NUMBER = re.compile(r"BJM-\d{8}-\d{4,}")
-TOKEN = "t" * 32
 
 
 def words(sender: int) -> str:
@@ -31,26 +30,23 @@ def words(sender: int) -> str:
 class Street:
     """Residents at the web chat of a house whose roles are apart."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, house: RunningHouse) -> None:
         self._client = client
-        self._url = url
+        self._house = house
 
     async def write(self, sender: int, text: str, message: str) -> None:
-        headers = {**self._cookies(sender), "x-requested-with": "chat", "x-form-token": TOKEN}
+        url, headers = f"{self._house.url}/chat/messages", self._house.visitor(sender)
         form = {"text": text, "client_id": message}
-        answer = await self._client.post(f"{self._url}/chat/messages", data=form, headers=headers)
+        answer = await self._client.post(url, data=form, headers=headers)
         assert answer.status_code == 204, answer.text
 
     async def number(self, sender: int) -> str:
         """Look at the page until a ticket's number stands on it."""
         while True:
-            page = await self._client.get(self._url, headers=self._cookies(sender))
+            page = await self._client.get(self._house.url, headers=self._house.visitor(sender))
             if found := NUMBER.search(page.text):
                 return found.group()
             await asyncio.sleep(0.2)
-
-    def _cookies(self, sender: int) -> dict[str, str]:
-        return {"cookie": f"chat={sender:0>44}; form={TOKEN}"}
 
 
 @contextlib.asynccontextmanager
@@ -82,7 +78,7 @@ async def test_roles_apart_tell_one_story_and_go_on_without_redis(
             running(tmp_path, own_postgres_url, model_folder, redis_url) as houses,
             httpx.AsyncClient(timeout=30) as client,
         ):
-            street = Street(client, houses[0].url)
+            street = Street(client, houses[0])
             await asyncio.gather(*(street.write(n, words(n), "m1") for n in range(8)))
             first = await asyncio.gather(*(street.number(n) for n in range(8)))
 

@@ -47,10 +47,9 @@ async def test_it_finishes_what_it_has_begun_with_a_reader_on_the_line(
 
 async def stop_under_load(house: RunningHouse) -> set[str]:
     """Send SIGTERM while messages are under way and a page listens to its stream."""
-    cookies = {"cookie": f"chat={'7' * 44}"}
     async with (
         httpx.AsyncClient(timeout=30) as client,
-        client.stream("GET", f"{house.url}/chat/stream", headers=cookies) as stream,
+        client.stream("GET", f"{house.url}/chat/stream", headers=house.visitor(7)) as stream,
     ):
         assert stream.status_code == 200
         assert await write(client, house, 0)
