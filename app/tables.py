@@ -5,10 +5,17 @@ from sqlalchemy import MetaData
 import conversations.models
 import notifications.models
 import people.models
+import people.volunteer_models
 import tickets.models
 from core.database import Base
 
-PACKAGES = (conversations.models, notifications.models, people.models, tickets.models)
+PACKAGES = (
+    conversations.models,
+    notifications.models,
+    people.models,
+    people.volunteer_models,
+    tickets.models,
+)
 """The modules whose tables register themselves when they are imported."""
 
 

@@ -1,6 +1,7 @@
 """Residents, staff and volunteers; their accounts, sessions and tokens; who saw what."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
@@ -52,13 +53,32 @@ class Volunteer(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(16), default="vetted")
+    """`applied`, `vetted`, `declined` or `suspended`; who decided it stands in the events."""
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Keyed digest: the same person who registers twice is found."""
     password_hash: Mapped[str | None] = mapped_column(String(256))
+    birth_year: Mapped[int | None]
+    guardian_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """JSON: name and telephone of the guardian who agreed, for minors only."""
+    guardian_agreed_at: Mapped[datetime | None] = mapped_column(Instant)
+    rules_agreed_at: Mapped[datetime | None] = mapped_column(Instant)
+    national_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The number in the national volunteers' system (中国志愿服务网), where there is one."""
     skills: Mapped[list[str]] = mapped_column(Document)
+    languages: Mapped[list[str]] = mapped_column(Document, default=list)
+    home_community: Mapped[str | None] = mapped_column(String(16))
     communities: Mapped[list[str]] = mapped_column(Document)
     """Where this person is willing to go; empty: anywhere in the street."""
+    times: Mapped[list[str]] = mapped_column(Document, default=list)
+    """When this person is usually free: weekday and part of the day, `1m`; empty: ask any time."""
+    preferences: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    """`no_pets` (bool), `max_minutes` (int)."""
+    paused_from_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_until_at: Mapped[datetime | None] = mapped_column(Instant)
     home_visits: Mapped[bool] = mapped_column(default=False)
-    """Trained and introduced: may take tasks inside a home."""
+    """Vetted for visits: introduced to a home by the street. The training is asked for too."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -224,6 +224,20 @@ class Task(Base):
     to_do: Mapped[list[str]] = mapped_column(Document)
     not_to_do: Mapped[list[str]] = mapped_column(Document)
     skill: Mapped[str | None] = mapped_column(String(32))
+    language: Mapped[str | None] = mapped_column(String(16))
+    """What the resident speaks best, where it matters: `wuhan`, `sign`…"""
+    pets: Mapped[bool] = mapped_column(default=False)
+    """There are animals in the home."""
+    needs_training: Mapped[str | None] = mapped_column(String(32))
+    """A kind of training that must be valid on the day: `home_visit`, `first_aid`…"""
+    needs_insurance: Mapped[bool] = mapped_column(default=False)
+    """Bodily risk: nobody goes uninsured (Volunteer Service Regulations art. 17)."""
+    urgent: Mapped[bool] = mapped_column(default=False)
+    """Volunteers are asked in waves instead of waiting for somebody to look."""
+    wave: Mapped[int] = mapped_column(default=0)
+    """Waves of asking so far."""
+    next_wave_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the next volunteers are asked; None: at the next look, if it is urgent by then."""
     in_home: Mapped[bool] = mapped_column(default=False)
     accompanied: Mapped[bool] = mapped_column(default=False)
     """A social worker goes along, so that one volunteer is enough inside a home."""
@@ -257,3 +271,17 @@ class Claim(Base):
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     minutes: Mapped[int | None]
+
+
+class TaskOffer(Base):
+    """A volunteer who was asked to take a task, in which wave, and the answer."""
+
+    __tablename__ = "task_offers"
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"), primary_key=True)
+    volunteer_id: Mapped[UUID] = mapped_column(ForeignKey("volunteers.id"), primary_key=True)
+    wave: Mapped[int]
+    offered_at: Mapped[datetime] = mapped_column(Instant)
+    answered: Mapped[str | None] = mapped_column(String(16))
+    """`taken` or `not_now`; None: no answer yet."""
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
