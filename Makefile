@@ -4,6 +4,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv 2>/dev/null),.tool/bin/uv)
 BAIJIAMEN := .venv/bin/baijiamen
+# A shell may forbid Python to keep what it compiled; every start would then take twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 CATALOGUE := $(shell find intents/catalogue -name '*.yaml' 2>/dev/null)
 
 .PHONY: help run install test check bench
@@ -36,9 +38,11 @@ bench: .venv/equipped var/models/trained
 	@.venv/bin/python -m tests.prepare
 	@.venv/bin/python -m bench
 
+# The import leaves the compiled files behind for the first start.
 # --inexact: an installation does not take away what the tests need, and the other way round.
 .venv/installed: pyproject.toml uv.lock | $(UV)
 	@$(UV) sync --quiet --locked --inexact
+	@.venv/bin/python -c 'import app.cli.commands, app.demo'
 	@touch $@
 
 .venv/equipped: pyproject.toml uv.lock | $(UV)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from app.configuration import load_settings
 from app.keys import load_keys, public_url
 from app.models import model_file
-from app.schema import is_current
+from app.revision import is_current
 from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
 from core.database import Database
 from core.dates import today_in_china

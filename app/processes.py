@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import structlog
 import uvicorn
 
-from app.schema import is_current
+from app.revision import is_current
 from app.website import build_website
 from app.wiring import House
 from core.errors import DatabaseUnavailable, SettingsError
+from core.signals import Signal, Subscription
 
 ROLES = ("web", "worker", "sender", "clock")
 _GRACE_SECONDS = 8
@@ -106,7 +107,11 @@ def _loops(house: House, roles: Sequence[str]) -> list[Loop]:
 
 async def _run(house: House, loop: Loop, stop: asyncio.Event) -> None:
     """The outermost loop of a role: whatever happens in a step, the next one is tried."""
-    async with house.signals.subscribe(*([loop.topic] if loop.topic else [])) as subscription:
+    async with (
+        house.signals.subscribe(*([loop.topic] if loop.topic else [])) as subscription,
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(_wake_at(stop, subscription))
         while not stop.is_set():
             try:
                 await loop.step()
@@ -118,6 +123,12 @@ async def _run(house: House, loop: Loop, stop: asyncio.Event) -> None:
                 await asyncio.sleep(_RETRY_SECONDS)
             await subscription.wait(loop.seconds)
             subscription.drain()
+
+
+async def _wake_at(stop: asyncio.Event, subscription: Subscription) -> None:
+    """Let a loop that waits see the end at once, not at its next look."""
+    await stop.wait()
+    subscription.put(Signal("stop"))
 
 
 async def _web(
@@ -187,7 +198,7 @@ async def _check_database(house: House) -> None:
 
 
 async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Loops see the event at their next look; one in the middle of a step may finish it."""
+    """Loops that wait are woken; one in the middle of a step may finish it."""
     _, pending = await asyncio.wait(tasks, timeout=_GRACE_SECONDS) if tasks else (set(), set())
     for task in pending:
         task.cancel()

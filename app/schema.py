@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema."""
+"""Brings a database to the newest schema. Importing it imports Alembic: do so where it is used."""
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -31,14 +31,6 @@ async def differences(database: Database) -> list[object]:
         return await connection.run_sync(_differences)
 
 
-async def is_current(database: Database) -> bool:
-    """Whether no migration is outstanding."""
-    async with database.reading() as session:
-        connection = await session.connection()
-        present = await connection.run_sync(_present)
-    return present == heads()
-
-
 def heads() -> tuple[str, ...]:
     """The newest revisions; a test sees to it that there is one."""
     return tuple(ScriptDirectory.from_config(alembic_config()).get_heads())
@@ -48,10 +40,6 @@ def _upgrade(connection: Connection) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _present(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()
 
 
 def _differences(connection: Connection) -> list[object]:

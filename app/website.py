@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from api.health import Health
 from app.configuration import ROOT
 from app.keys import is_local
-from app.schema import is_current
+from app.revision import is_current
 from app.wiring import House
 from bot.rest_channel import RestChannel
 from bot.volunteer_pages import VolunteerDeps, build_volunteer_pages

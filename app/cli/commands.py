@@ -45,8 +45,3 @@ def version(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit
-
-
-def main() -> None:
-    """Run the command line."""
-    app()

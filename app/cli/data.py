@@ -7,7 +7,6 @@ import typer
 
 from app.cli.frame import show, with_house
 from app.keys import make_keys
-from app.schema import upgrade as upgrade_schema
 from app.wiring import House
 
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
@@ -16,7 +15,9 @@ db = typer.Typer(help="The database's schema.", no_args_is_help=True)
 @db.command("upgrade")
 def upgrade() -> None:
     """Bring the database to the newest schema."""
-    with_house(lambda house: upgrade_schema(house.database))
+    from app.schema import upgrade
+
+    with_house(lambda house: upgrade(house.database))
     typer.echo("the schema is up to date")
 
 
@@ -48,9 +49,10 @@ def restore(
 def demo() -> None:
     """Load the sample street: staff, volunteers, rota."""
     from app.demo import load_demo
+    from app.schema import upgrade
 
     async def work(house: House) -> list[str]:
-        await upgrade_schema(house.database)
+        await upgrade(house.database)
         return await load_demo(house)
 
     for line in with_house(work):

@@ -8,7 +8,7 @@ import typer
 from app.cli.frame import fail, show, with_house
 from app.processes import ROLES
 from app.processes import serve as run_roles
-from app.schema import is_current, upgrade
+from app.revision import is_current
 from app.wiring import House
 from bot.terminal import Terminal
 
@@ -41,8 +41,7 @@ def chat(
     """Talk to the bot in the terminal, on the same path as every channel."""
 
     async def work(house: House) -> None:
-        if not await is_current(house.database):
-            await upgrade(house.database)
+        await _bring_up_to_date(house)
         terminal = Terminal(front_door=house.front_door, clock=house.clock)
         await terminal.run(sender or f"terminal-{secrets.token_hex(4)}")
 
@@ -66,9 +65,16 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 async def _prepare(house: House) -> None:
     from app.demo import load_demo
 
-    await upgrade(house.database)
+    await _bring_up_to_date(house)
     for line in await load_demo(house):
         typer.echo(line)
+
+
+async def _bring_up_to_date(house: House) -> None:
+    if not await is_current(house.database):
+        from app.schema import upgrade
+
+        await upgrade(house.database)
 
 
 def _greet(house: House) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.backups import BackupFailed, restore_backup, write_backup
-from app.schema import is_current
+from app.revision import is_current
 from app.tables import all_tables
 from core.database import Database
 from tests.servers import ServerMissing, find_postgres

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import extract_parameters
 from sqlalchemy import select
 
 from core.errors import InvalidInput, NotFound
@@ -10,7 +11,7 @@ from core.limits import WindowLimits
 from people import accounts, residents, rota, sessions, tokens
 from people.accounts import AccountKind, SignInLocked, SignInRefused
 from people.models import ApiToken, Resident, Session, Staff
-from people.passwords import hash_password
+from people.passwords import DECOY, hash_password, password_matches
 
 IDLE = timedelta(minutes=30)
 
@@ -212,3 +213,10 @@ async def test_the_rota_names_active_staff_only(database, limei, now):
     async with database.reading() as session:
         duty = await rota.get_duty(session, desk=DeskSettings(), now=now)
     assert not duty.desk_open
+
+
+async def test_an_unknown_login_costs_the_same_work_as_a_wrong_password():
+    real = await hash_password("correct horse")
+    assert extract_parameters(DECOY) == extract_parameters(real)
+    assert not await password_matches(None, "")
+    assert not await password_matches(DECOY, "nobody's password")

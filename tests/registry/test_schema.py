@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from app.schema import differences, heads, is_current, upgrade
+from app.revision import is_current, newest_revision
+from app.schema import differences, heads, upgrade
 from core.database import Database
 
 
-def test_there_is_one_migration_head():
-    assert len(heads()) == 1
+def test_there_is_one_migration_head_and_its_file_has_the_last_number():
+    assert heads() == (newest_revision(),)
 
 
 async def test_on_sqlite_the_migrations_make_what_the_models_say(tmp_path: Path):
