@@ -23,7 +23,7 @@ from people.models import Staff
 from people.permissions import Permission, StaffMember
 from people.view_log import list_views, record_view
 from tickets.approvals import list_pending, opened_note
-from tickets.history import list_history
+from tickets.history import list_changes_after, list_history
 from tickets.lookups import get_ticket_by_number
 from tickets.masking import masked_address, masked_name, masked_phone, masked_text
 from tickets.models import Approval, Ticket
@@ -84,6 +84,14 @@ class TicketReader:
             may_reply=self._me.may(Permission.TICKET_REPLY),
             names=names,
         )
+
+    async def changes_after(self, session: AsyncSession, ticket: Ticket, number: int) -> list[Line]:
+        """What was decided since a page showed the entry `number`, as lines of the history."""
+        events = await list_changes_after(session, ticket.id, number, vault=self._deps.vault)
+        knows = may_know_requester(ticket, self._me)
+        names = await _names(session)
+        writer = HistoryWriter(self._words, self._when, names, may_read=knows)
+        return writer.lines([], events, ticket.channel)
 
     # ------------------------------------------------------------ the ticket itself
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.act_forms import Step
 from console.acts import ACTS, Act
+from console.clash import Clash, clash_of
 from console.fields import read_form
 from console.frame import Frames, staff_of
 from console.lists import Similar
@@ -23,10 +24,8 @@ from console.words import Words
 from core.errors import FrontDoorError, NotFound
 from handlers.staff.reveal import reveal
 from people.drafts import drop_draft, find_draft
-from people.models import Staff
 from people.permissions import Permission, StaffMember
 from people.sessions import SignedIn
-from tickets.history import list_history
 from tickets.lifecycle import TicketChangedMeanwhile
 from tickets.lookups import get_ticket_by_number
 from tickets.models import Task
@@ -41,6 +40,8 @@ class Failed:
     sentence: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    clash: Clash | None = None
+    """Set when somebody else was faster: both versions, for a choice."""
 
 
 NOTHING_FAILED = Failed()
@@ -248,8 +249,7 @@ class TicketPages:
         me: StaffMember,
         act: Act,
     ) -> Step:
-        shown = form.get("revision", "")
-        seen = int(shown) if act.stale_matters and shown.isdecimal() else None
+        seen = _revision(form) if act.stale_matters else None
         ticket = await self._deps.desk.get_ticket(session, number, by=me, seen=seen)
         return Step(session, self._deps.desk, ticket, form, me, self._deps.clock.now())
 
@@ -264,22 +264,22 @@ class TicketPages:
     ) -> Response:
         """The page again, as it is now, with the reason at the top and the words still there."""
         status, sentence = self._deps.errors.status_and_sentence(request, error)
+        clash = None
         if isinstance(error, TicketChangedMeanwhile):
-            sentence = await self._who_changed(request, number) or sentence
-        failed = Failed(act.id, sentence, form, status)
+            clash = await self._clash(request, staff_of(signed_in), number, act, form)
+        failed = Failed(act.id, sentence, form, status, clash)
         return await self.show(request, signed_in, number, failed=failed)
 
-    async def _who_changed(self, request: Request, number: str) -> str:
-        """王强刚改过（派单）…: the last entry of the history says who and what."""
-        words = self.frames.words(request)
+    async def _clash(
+        self, request: Request, me: StaffMember, number: str, act: Act, form: Mapping[str, str]
+    ) -> Clash:
+        """What was decided since the page was shown, beside what was typed on it."""
+        words, reader = self.frames.words(request), self._reader(request, me)
         async with self._deps.database.reading() as session:
             ticket = await get_ticket_by_number(session, number)
-            last = (await list_history(session, ticket.id, vault=self._deps.vault))[-1]
-            changer = await session.get(Staff, last.actor_id) if last.actor_id else None
-        if changer is None:
-            return ""
-        event = words.say(f"ticket.event.{last.kind}")
-        return words.say("console.changed.meanwhile", name=changer.name, event=event)
+            theirs = await reader.changes_after(session, ticket, _revision(form) or 0)
+        options = ticket_options(words, self._deps.taxonomy)
+        return clash_of(act, form, ticket, theirs, words=words, options=options)
 
     # ------------------------------------------------------------ pieces
 
@@ -338,6 +338,12 @@ def _similar(row: Similar, words: Words) -> dict[str, str]:
         "title": row.title,
         "status": words.status(row.status),
     }
+
+
+def _revision(form: Mapping[str, str]) -> int | None:
+    """The revision that the form's page showed, if it says so."""
+    shown = form.get("revision", "")
+    return int(shown) if shown.isdecimal() and len(shown) < 10 else None
 
 
 def _typed(draft: str, failed: Failed) -> dict[str, str]:

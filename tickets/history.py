@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.actors import Actor
+from core.actors import Actor, ActorKind
 from core.vault import Vault
 from tickets.models import TicketEvent
 from tickets.status import TicketStatus
@@ -68,6 +68,28 @@ class EventKind(StrEnum):
     CALL_ENDED = "call_ended"
 
 
+STATUS_CHANGES = frozenset({EventKind.MOVED, EventKind.ANSWERED})
+"""Entries after which a ticket stands elsewhere, whoever caused them."""
+STAFF_CHANGES = frozenset(
+    {
+        EventKind.MATTER_CORRECTED,
+        EventKind.URGENCY_CHANGED,
+        EventKind.DEADLINE_CHANGED,
+        EventKind.APPROVAL_ASKED,
+        EventKind.APPROVAL_GRANTED,
+        EventKind.APPROVAL_REFUSED,
+        EventKind.EXCLUDED,
+        EventKind.MERGED_IN,
+        EventKind.CONTACT_FAILED,
+        EventKind.CONTACT_LOST,
+        EventKind.CALL_BACK_FAILED,
+        EventKind.CALL_BACK_ANSWERED,
+        EventKind.TASK_PUBLISHED,
+    }
+)
+"""Entries by which a colleague decided what another one may just be deciding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing to write into a history. `data` holds facts without personal data."""
@@ -112,6 +134,25 @@ async def list_history(session: AsyncSession, ticket_id: UUID, *, vault: Vault) 
     """Everything that happened to a ticket, oldest first."""
     found = await session.execute(
         select(EVENTS).where(EVENTS.c.ticket_id == ticket_id).order_by(EVENTS.c.number)
+    )
+    return [_happened(row, vault) for row in found.mappings()]
+
+
+async def list_changes_after(
+    session: AsyncSession, ticket_id: UUID, number: int, *, vault: Vault
+) -> list[Happened]:
+    """
+    What was decided about a ticket after its entry `number`, oldest first.
+
+    Words count as no change: a form that is open while the resident writes on,
+    or a colleague leaves a note, still means what it meant.
+    """
+    by_staff = EVENTS.c.kind.in_(STAFF_CHANGES) & (EVENTS.c.actor_kind == ActorKind.STAFF)
+    found = await session.execute(
+        select(EVENTS)
+        .where(EVENTS.c.ticket_id == ticket_id, EVENTS.c.number > number)
+        .where(EVENTS.c.kind.in_(STATUS_CHANGES) | by_staff)
+        .order_by(EVENTS.c.number)
     )
     return [_happened(row, vault) for row in found.mappings()]
 

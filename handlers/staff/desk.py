@@ -23,6 +23,7 @@ from handlers.residents import presses
 from people.permissions import Permission, StaffMember, require
 from tickets.calendar import WorkingCalendar
 from tickets.drafts import Drafts
+from tickets.history import list_changes_after
 from tickets.lifecycle import TicketChangedMeanwhile, Tickets
 from tickets.lookups import get_ticket, get_ticket_by_number
 from tickets.models import Ticket
@@ -59,11 +60,13 @@ class Desk:
 
         The conversation comes first, as in the worker, so that the two never
         wait for each other. `seen` is the revision that the person's page
-        showed: an older one raises `TicketChangedMeanwhile`. What the person
-        may not see raises `NotFound`.
+        showed: if anything was decided since, `TicketChangedMeanwhile` is
+        raised. What the person may not see raises `NotFound`.
         """
         ticket = (await self.get_tickets(session, number, by=by))[0]
-        if seen is not None and seen != ticket.revision:
+        if seen is not None and await list_changes_after(
+            session, ticket.id, seen, vault=self.vault
+        ):
             raise TicketChangedMeanwhile(number)
         return ticket
 

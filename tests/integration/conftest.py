@@ -9,6 +9,7 @@ from core.taxonomy import Street, Taxonomy
 from core.texts import Texts
 from core.vault import Vault
 from tests.integration.office import Office, a_desk, an_office
+from tests.integration.walk import Walk
 
 
 @pytest.fixture
@@ -21,3 +22,8 @@ async def office(
     now: datetime,
 ) -> Office:
     return await an_office(database, a_desk(vault, taxonomy, street, texts), now)
+
+
+@pytest.fixture
+def walk(database: Database, office: Office, now: datetime) -> Walk:
+    return Walk(database, office, now)
