@@ -221,6 +221,7 @@ def _staff_desk(base: Foundation) -> Desk:
         texts=base.texts,
         calendar=base.calendar,
         settings=base.settings.desk,
+        volunteering=base.settings.volunteers,
         drafts=drafts,
         inbox=base.inbox,
         find_danger=_danger_finder(base.understander),

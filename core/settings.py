@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_CIVIL_TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
+
 
 class Section(BaseModel):
     """A group of settings; unknown names are refused."""
@@ -89,6 +91,22 @@ class DeskSettings(Section):
     """Local numbers by the names that the taxonomy uses, e.g. 燃气抢修."""
 
 
+class VolunteerSettings(Section):
+    """How volunteers are asked."""
+
+    wave_size: int = Field(5, ge=1, le=50)
+    """So many of the best suited are asked at once for an urgent task."""
+    wave_minutes: int = Field(10, ge=1, le=240)
+    """And so much later the next ones, if nobody came forward."""
+    urgent_hours: int = Field(4, ge=0, le=72)
+    """A task that begins within so many hours is asked for in waves without being marked."""
+    quiet_from: str = Field("21:00", pattern=_CIVIL_TIME)
+    quiet_until: str = Field("07:30", pattern=_CIVIL_TIME)
+    """Civil times between which no volunteer is asked."""
+    offers_a_day: int = Field(3, ge=1, le=20)
+    """Nobody is asked more often within 24 hours."""
+
+
 class LogSettings(Section):
     """What is written to standard error."""
 
@@ -108,4 +126,5 @@ class Settings(Section):
     intents: IntentsSettings = IntentsSettings()
     street: StreetSettings = StreetSettings()
     desk: DeskSettings = DeskSettings()
+    volunteers: VolunteerSettings = VolunteerSettings()
     log: LogSettings = LogSettings()

@@ -115,9 +115,12 @@ class Notices:
         *,
         author: Author,
         now: datetime,
+        priority: int = Priority.REPLY,
     ) -> None:
         """Say something in a conversation that may have no ticket."""
-        await self._speech.say(session, conversation_id, [reply], author=author, now=now)
+        await self._speech.say(
+            session, conversation_id, [reply], author=author, now=now, priority=priority
+        )
 
     async def _say_in_chat(
         self,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Counting, Document, Instant
@@ -123,19 +123,3 @@ class VolunteerNotice(Base):
     words_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     told_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
-class Avoidance(Base):
-    """A volunteer and a resident who are not brought together again; the other is never told."""
-
-    __tablename__ = "avoidances"
-    __table_args__ = (UniqueConstraint("volunteer_id", "resident_id", "wished_by"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    volunteer_id: Mapped[UUID] = mapped_column(ForeignKey("volunteers.id"), index=True)
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
-    wished_by: Mapped[str] = mapped_column(String(16))
-    """`volunteer` or `resident`."""
-    noted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-    noted_at: Mapped[datetime] = mapped_column(Instant)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)

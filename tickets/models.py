@@ -285,3 +285,20 @@ class TaskOffer(Base):
     answered: Mapped[str | None] = mapped_column(String(16))
     """`taken` or `not_now`; None: no answer yet."""
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Avoidance(Base):
+    """A volunteer and a resident who are not brought together again; the other is never told."""
+
+    __tablename__ = "avoidances"
+    __table_args__ = (UniqueConstraint("volunteer_id", "ticket_id", "wished_by"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    volunteer_id: Mapped[UUID] = mapped_column(ForeignKey("volunteers.id"), index=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), index=True)
+    """Any ticket of that resident: the person behind it is found as `tickets.pairings` does."""
+    wished_by: Mapped[str] = mapped_column(String(16))
+    """`volunteer` or `resident`."""
+    noted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    noted_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,7 +1,7 @@
 """What the staff's verbs work with, and the first thing each of them asks: may this person?"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from conversations.speech import Author
 from core.actors import Actor, ActorKind
 from core.dates import say_instant
 from core.errors import InvalidInput, NotFound
-from core.settings import DeskSettings
+from core.settings import DeskSettings, VolunteerSettings
 from core.taxonomy import Street, Taxonomy
 from core.texts import Texts
 from core.vault import Vault
@@ -47,6 +47,7 @@ class Desk:
     texts: Texts
     calendar: WorkingCalendar
     settings: DeskSettings
+    volunteering: VolunteerSettings = field(default_factory=VolunteerSettings)
     drafts: Drafts
     inbox: Inbox
     find_danger: Callable[[str], str | None]

@@ -30,18 +30,18 @@ def upgrade() -> None:
     op.create_table('avoidances',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('volunteer_id', sa.Uuid(), nullable=False),
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
+    sa.Column('ticket_id', sa.Uuid(), nullable=False),
     sa.Column('wished_by', sa.String(length=16), nullable=False),
     sa.Column('noted_by_id', sa.Uuid(), nullable=True),
     sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['noted_by_id'], ['staff.id'], name=op.f('fk_avoidances_noted_by_id_staff')),
-    sa.ForeignKeyConstraint(['resident_id'], ['residents.id'], name=op.f('fk_avoidances_resident_id_residents')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_avoidances_ticket_id_tickets')),
     sa.ForeignKeyConstraint(['volunteer_id'], ['volunteers.id'], name=op.f('fk_avoidances_volunteer_id_volunteers')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_avoidances')),
-    sa.UniqueConstraint('volunteer_id', 'resident_id', 'wished_by', name=op.f('uq_avoidances_volunteer_id_resident_id_wished_by'))
+    sa.UniqueConstraint('volunteer_id', 'ticket_id', 'wished_by', name=op.f('uq_avoidances_volunteer_id_ticket_id_wished_by'))
     )
-    op.create_index(op.f('ix_avoidances_resident_id'), 'avoidances', ['resident_id'], unique=False)
+    op.create_index(op.f('ix_avoidances_ticket_id'), 'avoidances', ['ticket_id'], unique=False)
     op.create_index(op.f('ix_avoidances_volunteer_id'), 'avoidances', ['volunteer_id'], unique=False)
     op.create_table('volunteer_chats',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -225,7 +225,8 @@ def downgrade() -> None:
     op.drop_index('ix_volunteer_chats_peer', table_name='volunteer_chats', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('volunteer_chats')
     op.drop_index(op.f('ix_avoidances_volunteer_id'), table_name='avoidances')
-    op.drop_index(op.f('ix_avoidances_resident_id'), table_name='avoidances')
+    op.drop_index(op.f('ix_avoidances_volunteer_id'), table_name='avoidances')
+    op.drop_index(op.f('ix_avoidances_ticket_id'), table_name='avoidances')
     op.drop_table('avoidances')
     op.drop_index(op.f('ix_volunteer_link_tries_at'), table_name='volunteer_link_tries')
     op.drop_table('volunteer_link_tries')
