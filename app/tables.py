@@ -6,6 +6,7 @@ import conversations.models
 import notifications.models
 import people.models
 import people.volunteer_models
+import tickets.claim_models
 import tickets.models
 from core.database import Base
 
@@ -14,6 +15,7 @@ PACKAGES = (
     notifications.models,
     people.models,
     people.volunteer_models,
+    tickets.claim_models,
     tickets.models,
 )
 """The modules whose tables register themselves when they are imported."""

@@ -79,6 +79,8 @@ class Volunteer(Base):
     paused_until_at: Mapped[datetime | None] = mapped_column(Instant)
     home_visits: Mapped[bool] = mapped_column(default=False)
     """Vetted for visits: introduced to a home by the street. The training is asked for too."""
+    staff_id: Mapped[UUID | None]
+    """The same person's account as staff, where they have one: nobody approves their own hours."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -245,6 +245,9 @@ class Task(Base):
     places_left: Mapped[int]
     contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """JSON shown after the claim: how to address the person and where the door is."""
+    alone_allowed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When staff let a visit for two begin with one."""
+    alone_allowed_by_id: Mapped[UUID | None]
     status: Mapped[str] = mapped_column(String(16))
     """`open`, `taken`, `done` or `cancelled`."""
     published_by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
@@ -270,7 +273,17 @@ class Claim(Base):
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    photo_id: Mapped[UUID | None]
+    """The file with the picture that was given when it was done."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the volunteer said 「我会去」, or that it will be later."""
+    late_until_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When somebody who is running late will be there; reminders go by it."""
     minutes: Mapped[int | None]
+    hours_approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when the minutes count."""
+    hours_approved_by_id: Mapped[UUID | None]
+    """The member of staff who let them count."""
 
 
 class TaskOffer(Base):

@@ -262,6 +262,8 @@ async def _hold(
         "released_at": None,
         "checked_in_at": None,
         "silence_rung_at": None,
+        "confirmed_at": None,
+        "late_until_at": None,
     }
     held = await session.execute(
         insert(Claim)
