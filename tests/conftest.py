@@ -30,7 +30,7 @@ from tests.servers import (
     redis_server,
 )
 
-pytest_plugins = ["tests.no_skips", "tests.databases"]
+pytest_plugins = ["tests.no_skips", "tests.databases", "tests.bot_api.fixtures"]
 
 ROOT = Path(__file__).parent.parent
 

@@ -72,6 +72,7 @@ class BotAccount:
     webhook_error: tuple[datetime, str] | None = None
     previous_poll: tuple[int, float] | None = None
     next_conflict_at: float = 0.0
+    next_webhook_at: float = 0.0
 
     def as_json(self) -> Json:
         """The bot as a Bot API `User`, as it stands in messages."""

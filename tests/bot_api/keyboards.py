@@ -11,7 +11,10 @@ LONGEST_DATA = 64
 MOST_BUTTONS = 100
 MOST_IN_A_ROW = 8
 LONGEST_MARKUP = 10_000
-"""Bytes; what the server answers with REPLY_MARKUP_TOO_LONG beyond is not published."""
+"""Bytes. These three are unpublished; they are what people have measured."""
+MOST_CHOICES = 300
+MOST_CHOICES_IN_A_ROW = 12
+"""Of a reply keyboard; Telegram leaves out what is beyond without a word (ReplyMarkup.cpp)."""
 
 BUTTON_DATA_INVALID = Refused(400, "Bad Request: BUTTON_DATA_INVALID")
 TOO_LONG = bad_request("reply markup is too long")
@@ -41,13 +44,30 @@ def read_markup(parameters: Parameters, *, private: bool, inline_only: bool = Fa
     markup = _one_kind(value)
     if inline_only and markup and "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
-    for name, rows in markup.items():
-        if name == "keyboard":
-            markup[name] = [[_reply_button(each, private=private) for each in row] for row in rows]
-        elif name == "inline_keyboard":
-            markup[name] = [[_inline_button(each) for each in row] for row in rows]
-            _check_size(rows)
+    if "inline_keyboard" in markup:
+        return _inline(markup["inline_keyboard"])
+    if "keyboard" in markup:
+        return _choices(markup, private=private)
     return markup
+
+
+def _inline(rows: list[list[Any]]) -> Json:
+    found = [[_inline_button(each) for each in row] for row in rows]
+    kept = [[each for each in row if each["text"]] for row in found]
+    _check_size(kept)
+    kept = [row for row in kept if row]
+    return {"inline_keyboard": kept} if kept else {}
+
+
+def _choices(markup: Json, *, private: bool) -> Json:
+    kept: list[list[Json]] = []
+    left = MOST_CHOICES
+    for row in markup["keyboard"]:
+        found = [_reply_button(each, private=private) for each in row]
+        row = [each for each in found if each["text"]][: min(MOST_CHOICES_IN_A_ROW, left)]
+        left -= len(row)
+        kept += [row] if row else []
+    return markup | {"keyboard": kept} if kept else {}
 
 
 def _one_kind(value: Json) -> Json:
@@ -56,10 +76,8 @@ def _one_kind(value: Json) -> Json:
         rows = value.get(name)
         if rows is not None:
             _check_rows(name, rows)
-        if rows and any(rows):
-            kept = [row for row in rows if row]
-            rest = {} if name == "inline_keyboard" else value
-            return dict(rest) | {name: kept}
+        if rows:
+            return {name: rows} if name == "inline_keyboard" else dict(value)
     for name in ("remove_keyboard", "force_reply"):
         if value.get(name):
             return {name: True}
@@ -110,8 +128,6 @@ def _check_text(button: Json, what: str) -> None:
         raise bad_request(f"can't parse {what}: Can't find field \"text\"")
     if not isinstance(button["text"], str):
         raise bad_request(f'can\'t parse {what}: Field "text" must be of type String')
-    if not button["text"].strip():
-        raise bad_request(f"{what} text must be non-empty")
 
 
 def _check_url(url: object) -> None:

@@ -1,4 +1,9 @@
-"""Telegram's HTML: what `parse_mode=HTML` makes of a text (MessageEntity.cpp, parse_html)."""
+"""
+Telegram's HTML: what `parse_mode=HTML` makes of a text.
+
+Same steps and same refusals as parse_html in MessageEntity.cpp of tdlib/td;
+offsets in refusals are bytes of the text as it was sent.
+"""
 
 import html
 import re
@@ -26,16 +31,21 @@ _KINDS = {
     "tg-emoji": "custom_emoji",
 }
 _NAMED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
-_REFERENCE = re.compile(r"&(?:lt|gt|amp|quot);?|&#(?:\d+|[xX][0-9a-fA-F]+);?")
+_REFERENCE = re.compile(r"&(?:lt|gt|amp|quot);|&#(?:\d+|[xX][0-9a-fA-F]+);?")
+_TAG_NAME = re.compile(r"[^ \t\r\n>]*")
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n=>/\"']*")
+_NAME_TOKEN = re.compile(r"[A-Za-z0-9.\-]*")
+_USER_LINK = re.compile(r"tg://user\?id=(\d+)$")
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Open:
     tag: str
+    kind: str
     begins: int
     """Characters into the result."""
-    extra: Json
-    kind: str
+    argument: str
 
 
 @dataclass
@@ -50,92 +60,95 @@ class _Reader:
         while self.at < len(self.source):
             if self.source[self.at] != "<":
                 self._text()
-            elif self.source[self.at + 1 : self.at + 2] == "/":
+            elif self.source.startswith("</", self.at):
                 self._end_tag()
             else:
                 self._start_tag()
         if self.opened:
             raise _wrong(f'Can\'t find end tag corresponding to start tag "{self.opened[-1].tag}"')
-        self.entities.sort(key=lambda each: (each["offset"], -each["length"]))
-        return self.result, self.entities
+        found = [
+            {key: value for key, value in each.items() if key != "argument"}
+            for each in self.entities
+        ]
+        return self.result, sorted(found, key=lambda each: (each["offset"], -each["length"]))
 
     def _text(self) -> None:
         match = _REFERENCE.match(self.source, self.at)
-        if not match:
-            self.result += self.source[self.at]
-            self.at += 1
-            return
-        self.result += _decode(match.group())
-        self.at = match.end()
+        self.result += _decode(match.group()) if match else self.source[self.at]
+        self.at = match.end() if match else self.at + 1
 
     def _start_tag(self) -> None:
         begins = self._byte(self.at)
-        name, position = self._name(self.at + 1)
-        if position >= len(self.source):
+        name = self._read(_TAG_NAME, self.at + 1).lower()
+        if self._ended:
             raise _wrong(f"Unclosed start tag at byte offset {begins}")
         if name not in _KINDS:
             raise _wrong(f'Unsupported start tag "{name}" at byte offset {begins}')
-        extra, position = self._attributes(name, position, begins)
-        kind = _kind(name, extra, begins)
-        self.opened.append(_Open(name, len(self.result), extra, kind))
-        self.at = position
+        argument = self._attributes(name, begins)
+        if name == "span" and argument != "spoiler":
+            raise _wrong(f'Tag "span" must have class "tg-spoiler" at byte offset {begins}')
+        kind = "expandable_blockquote" if name == "blockquote" and argument else _KINDS[name]
+        self.opened.append(_Open(name, kind, len(self.result), argument))
 
-    def _name(self, position: int) -> tuple[str, int]:
-        begin = position
-        while position < len(self.source) and self.source[position] not in " \t\r\n>":
-            position += 1
-        return self.source[begin:position].lower(), position
-
-    def _attributes(self, tag: str, position: int, begins: int) -> tuple[Json, int]:
-        found: Json = {}
+    def _attributes(self, tag: str, begins: int) -> str:
+        argument = ""
         while True:
-            position = self._skip_blanks(position)
-            if position >= len(self.source):
-                raise _wrong(f"Unclosed start tag at byte offset {begins}")
-            if self.source[position] == ">":
-                return found, position + 1
-            name, value, position = self._attribute(tag, position, begins)
-            found[name] = value
+            self._skip_blanks()
+            if self.source.startswith(">", self.at):
+                self.at += 1
+                return argument
+            name = self._read(_ATTRIBUTE_NAME, self.at)
+            if not name:
+                raise _wrong(f'Empty attribute name in the tag "{tag}" at byte offset {begins}')
+            value = self._value(tag, begins)
+            argument = _argument(tag, name, value) or argument
 
-    def _attribute(self, tag: str, position: int, begins: int) -> tuple[str, str, int]:
-        begin = position
-        while position < len(self.source) and self.source[position] not in " \t\r\n=>":
-            position += 1
-        name = self.source[begin:position].lower()
-        if not name:
-            where = self._byte(begin)
-            raise _wrong(f'Empty attribute name in the tag "{tag}" at byte offset {where}')
-        position = self._skip_blanks(position)
-        if self.source[position : position + 1] != "=":
-            return name, "", position
-        position = self._skip_blanks(position + 1)
-        quote = self.source[position : position + 1]
-        if quote in {'"', "'"}:
-            end = self.source.find(quote, position + 1)
-            if end < 0:
-                raise _wrong(f"Unclosed start tag at byte offset {begins}")
-            return name, _unescape(self.source[position + 1 : end]), end + 1
-        match = re.compile(r"[A-Za-z0-9.\-]*").match(self.source, position)
-        end = match.end() if match else position
-        if end < len(self.source) and self.source[end] not in " \t\r\n>":
-            raise _wrong(f"Unexpected end of name token at byte offset {self._byte(position)}")
-        return name, self.source[position:end].lower(), end
+    def _value(self, tag: str, begins: int) -> str | None:
+        """What follows the equals sign; None if there is none."""
+        self._skip_blanks()
+        unclosed = _wrong(f'Unclosed start tag "{tag}" at byte offset {begins}')
+        if self._ended:
+            raise unclosed
+        if self.source[self.at] != "=":
+            return None
+        self.at += 1
+        self._skip_blanks()
+        if self._ended:
+            raise unclosed
+        value = self._literal() if self.source[self.at] in "\"'" else self._token()
+        if self._ended:
+            raise _wrong(f"Unclosed start tag at byte offset {begins}")
+        return value
+
+    def _literal(self) -> str:
+        end = self.source.find(self.source[self.at], self.at + 1)
+        if end < 0:
+            self.at = len(self.source)
+            return ""
+        value = self.source[self.at + 1 : end]
+        self.at = end + 1
+        return _REFERENCE.sub(lambda match: _decode(match.group()), value)
+
+    def _token(self) -> str:
+        begins = self._byte(self.at)
+        value = self._read(_NAME_TOKEN, self.at).lower()
+        if self._ended or self.source[self.at] not in " \t\r\n>":
+            raise _wrong(f"Unexpected end of name token at byte offset {begins}")
+        return value
 
     def _end_tag(self) -> None:
         begins = self._byte(self.at)
         if not self.opened:
             raise _wrong(f"Unexpected end tag at byte offset {begins}")
-        name, position = self._name(self.at + 2)
-        position = self._skip_blanks(position)
-        if self.source[position : position + 1] != ">":
+        name = self._read(_TAG_NAME, self.at + 2).lower()
+        self._skip_blanks()
+        if not self.source.startswith(">", self.at):
             raise _wrong(f"Unclosed end tag at byte offset {begins}")
         opened = self.opened.pop()
         if name and name != opened.tag:
-            raise _wrong(
-                f"Unmatched end tag at byte offset {begins}, "
-                f'expected "</{opened.tag}>", found "</{name}>"'
-            )
-        self.at = position + 1
+            wanted = f'expected "</{opened.tag}>", found "</{name}>"'
+            raise _wrong(f"Unmatched end tag at byte offset {begins}, {wanted}")
+        self.at += 1
         self._close(opened)
 
     def _close(self, opened: _Open) -> None:
@@ -147,14 +160,37 @@ class _Reader:
             "offset": units(self.result[: opened.begins]),
             "length": units(words),
         }
-        extra = _of_entity(opened, words)
-        if extra is not None:
-            self.entities.append(entity | extra)
+        if opened.kind == "text_link":
+            entity |= _link(opened.argument or words)
+        elif opened.kind == "custom_emoji":
+            entity |= _emoji(opened.argument)
+        elif opened.kind in {"pre", "code"}:
+            entity = self._code(entity, opened.argument)
+        if entity.get("type"):
+            self.entities.append(entity)
 
-    def _skip_blanks(self, position: int) -> int:
-        while position < len(self.source) and self.source[position] in " \t\r\n":
-            position += 1
-        return position
+    def _code(self, entity: Json, language: str) -> Json:
+        """`pre` around `code class="language-…"`, or the other way round, become one."""
+        last = self.entities[-1] if self.entities else {}
+        same = (last.get("offset"), last.get("length")) == (entity["offset"], entity["length"])
+        spoken = last.get("argument") or language
+        if same and spoken and {last["type"], entity["type"]} == {"pre", "code"}:
+            self.entities.pop()
+            return entity | {"type": "pre", "language": spoken}
+        return entity | {"argument": language}
+
+    @property
+    def _ended(self) -> bool:
+        return self.at >= len(self.source)
+
+    def _read(self, pattern: re.Pattern[str], position: int) -> str:
+        match = pattern.match(self.source, position)
+        assert match is not None
+        self.at = match.end()
+        return match.group()
+
+    def _skip_blanks(self) -> None:
+        self._read(_BLANKS, self.at)
 
     def _byte(self, position: int) -> int:
         return len(self.source[:position].encode())
@@ -170,37 +206,34 @@ def _wrong(reason: str) -> Refused:
 
 
 def _decode(reference: str) -> str:
-    named = reference if reference.endswith(";") else f"{reference};"
-    return _NAMED.get(named) or html.unescape(named)
+    return _NAMED.get(reference) or html.unescape(reference)
 
 
-def _unescape(value: str) -> str:
-    return _REFERENCE.sub(lambda match: _decode(match.group()), value)
+def _argument(tag: str, name: str, value: str | None) -> str:
+    """What of an attribute matters; everything else is passed over in silence."""
+    if tag == "blockquote" and name == "expandable":
+        return "1"
+    if value is None:
+        return ""
+    if (tag, name) in {("a", "href"), ("tg-emoji", "emoji-id")}:
+        return value
+    for wanted, prefix in (("code", "language-"), ("span", "tg-")):
+        if tag == wanted and name == "class" and value.startswith(prefix):
+            return value.removeprefix(prefix)
+    return ""
 
 
-def _kind(name: str, attributes: Json, begins: int) -> str:
-    if name == "span" and attributes.get("class") != "tg-spoiler":
-        raise _wrong(f'Tag "span" must have class "tg-spoiler" at byte offset {begins}')
-    if name == "blockquote" and "expandable" in attributes:
-        return "expandable_blockquote"
-    return _KINDS[name]
+def _link(url: str) -> Json:
+    """A link that is none leaves plain words behind."""
+    if match := _USER_LINK.match(url):
+        return {"type": "text_mention", "user": {"id": int(match.group(1))}}
+    host = url.partition("://")[2] if "://" in url else url
+    if not host or " " in url or ("." not in host and "://" not in url):
+        return {"type": ""}
+    return {"url": url if "://" in url else f"http://{url}"}
 
 
-def _of_entity(opened: _Open, words: str) -> Json | None:
-    """What belongs to the entity besides its place; None if it is none after all."""
-    if opened.kind == "text_link":
-        return _link(str(opened.extra.get("href", "")) or words)
-    if opened.kind == "custom_emoji":
-        return {"custom_emoji_id": opened.extra.get("emoji-id", "")}
-    language = str(opened.extra.get("class", ""))
-    if opened.kind == "code" and language.startswith("language-"):
-        return {}
-    return {}
-
-
-def _link(url: str) -> Json | None:
-    if "://" not in url and not url.startswith(("tg:", "mailto:", "tel:")):
-        if "." not in url or " " in url:
-            return None
-        url = f"http://{url}"
-    return {"url": url}
+def _emoji(number: str) -> Json:
+    if not number.lstrip("-").isdigit() or not int(number):
+        raise bad_request("invalid custom emoji identifier specified")
+    return {"custom_emoji_id": number}

@@ -1,16 +1,17 @@
 """What persons do in their chats, and what they see there."""
 
 from collections.abc import Callable
-from typing import Any
 
 from tests.bot_api.accounts import BotAccount, CallbackQuery, Chat, Person, StoredMessage
 from tests.bot_api.refusals import Json
-from tests.bot_api.texts import find_entities, part
+from tests.bot_api.sent_media import SendsMedia
+from tests.bot_api.telling import bots_in, membership, tell_bots
+from tests.bot_api.texts import find_entities
 from tests.bot_api.updates import CALLBACK_KEPT
 from tests.bot_api.world import World
 
 
-class PersonInChat:
+class PersonInChat(SendsMedia):
     """A person with a chat open before them: alone with a bot, or in a group."""
 
     def __init__(self, world: World, person: Person, chat: Chat) -> None:
@@ -37,7 +38,7 @@ class PersonInChat:
         if reply_to:
             content = content | {"reply_to_message": reply_to.as_json()}
         message = self.chat.add(self.person.as_json(), content, self.world.now())
-        self._tell("message", message)
+        tell_bots(self.world, "message", message)
         return message
 
     def edits(self, message: StoredMessage, text: str) -> StoredMessage:
@@ -50,7 +51,7 @@ class PersonInChat:
         if entities := find_entities(text):
             message.body[entities_name] = entities
         message.body["edit_date"] = int(self.world.now().timestamp())
-        self._tell("edited_message", message)
+        tell_bots(self.world, "edited_message", message)
         return message
 
     def sends_location(self, latitude: float, longitude: float) -> StoredMessage:
@@ -173,73 +174,12 @@ class PersonInChat:
         )
         return self.messages
 
-    # --- telling bots -------------------------------------------------------------------
-
-    def _tell(self, kind: str, message: StoredMessage) -> None:
-        for bot in self._bots():
-            if self.chat.person or may_see(bot, message, self.world):
-                queue = ("chat", self.chat.id)
-                message.update_ids[bot.id] = bot.queue.add(kind, message.as_json(), queue=queue)
-
-    def _bots(self) -> list[BotAccount]:
-        blocked = self.chat.blocked
-        return [
-            each
-            for each in self.world.bots.values()
-            if each.id in self.chat.members and not blocked
-        ]
-
     def _bot_of(self, message: StoredMessage) -> BotAccount:
         (found,) = [each for each in self.world.bots.values() if each.id == message.sender_id]
         return found
 
     def _changes_membership(self, before: str, after: str) -> None:
-        for bot in self._bots():
-            value = membership(self.chat, self.person, bot, before, after, self.world)
+        actor = self.person.as_json()
+        for bot in bots_in(self.world, self.chat):
+            value = membership(self.chat, actor, bot, before, after, self.world)
             bot.queue.add("my_chat_member", value, queue=("member", self.chat.id))
-
-
-def membership(
-    chat: Chat, person: Person, bot: BotAccount, before: str, after: str, world: World
-) -> Json:
-    """A Bot API `ChatMemberUpdated` about the bot itself."""
-
-    def member(status: str) -> dict[str, Any]:
-        found: dict[str, Any] = {"user": bot.as_json(), "status": status}
-        return found | ({"until_date": 0} if status == "kicked" else {})
-
-    return {
-        "chat": chat.as_json(),
-        "from": person.as_json(),
-        "date": int(world.now().timestamp()),
-        "old_chat_member": member(before),
-        "new_chat_member": member(after),
-    }
-
-
-def may_see(bot: BotAccount, message: StoredMessage, world: World) -> bool:
-    """
-    What a bot sees of a group in privacy mode.
-
-    Commands meant for it, replies to it, its name, service messages
-    (https://core.telegram.org/bots/features#privacy-mode).
-    """
-    body = message.body
-    if not bot.privacy or "new_chat_members" in body or "left_chat_member" in body:
-        return True
-    if body.get("reply_to_message", {}).get("from", {}).get("id") == bot.id:
-        return True
-    return any(
-        _names(bot, part(message.text, each), each["type"], message.chat, world)
-        for each in message.entities
-    )
-
-
-def _names(bot: BotAccount, words: str, kind: str, chat: Chat, world: World) -> bool:
-    name = f"@{bot.username}".lower()
-    if kind == "mention":
-        return words.lower() == name
-    if kind != "bot_command":
-        return False
-    bots = [each for each in world.bots.values() if each.id in chat.members]
-    return words.lower().endswith(name) or ("@" not in words and len(bots) == 1)

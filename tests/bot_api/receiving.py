@@ -15,13 +15,15 @@ from tests.bot_api.refusals import (
     Json,
     Refused,
     bad_request,
+    too_many_requests,
 )
 from tests.bot_api.updates import BY_DEFAULT
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _PORTS = (443, 80, 88, 8443)
 _LONGEST_POLL = 50
-_CONFLICT_PAUSE = 3.0
+_PAUSE = 3.0
+_HURRY = 0.5
 
 
 @method("getUpdates")
@@ -34,8 +36,9 @@ async def get_updates(request: Request) -> object:
     limit = min(max(parameters.integer("limit", 100), 1), 100)
     timeout = float(min(max(parameters.integer("timeout"), 0), _LONGEST_POLL))
     _remember_allowed(bot, request)
-    if _hurried(bot, offset) and request.world.rules.hurried_polls_wait:
-        timeout = max(timeout, _CONFLICT_PAUSE)
+    if (since := _since_same(bot, offset)) and request.world.rules.hurried_calls_wait:
+        timeout = max(timeout, _PAUSE) if since < _PAUSE else timeout
+        limit = 1 if since < _HURRY else limit
     updates = bot.queue.take(offset, limit)
     if updates or not timeout:
         return updates
@@ -48,7 +51,7 @@ async def _wait(request: Request, offset: int, limit: int, seconds: float) -> ob
     try:
         await queue.wait(seconds * pace)
     except Refused as why:
-        await _pause_after_conflict(request.bot, _CONFLICT_PAUSE * pace)
+        await _pause_after_conflict(request.bot, _PAUSE * pace)
         raise why from None
     return queue.take(max(offset, 0), limit)
 
@@ -62,10 +65,11 @@ async def _pause_after_conflict(bot: BotAccount, pause: float) -> None:
         bot.next_conflict_at = now + pause
 
 
-def _hurried(bot: BotAccount, offset: int) -> bool:
+def _since_same(bot: BotAccount, offset: int) -> float | None:
+    """Seconds since the last poll if it had the same offset."""
     before, now = bot.previous_poll, time.monotonic()
     bot.previous_poll = (offset, now)
-    return before is not None and before[0] == offset and now < before[1] + _CONFLICT_PAUSE
+    return now - before[1] if before and before[0] == offset else None
 
 
 def _remember_allowed(bot: BotAccount, request: Request) -> None:
@@ -91,8 +95,13 @@ async def set_webhook(request: Request) -> object:
         max_connections=min(max(parameters.integer("max_connections", 40), 1), 100),
         ip_address=parameters.text("ip_address"),
     )
+    now = time.monotonic()
+    if request.world.rules.hurried_calls_wait and now < request.bot.next_webhook_at:
+        raise too_many_requests(1)
+    request.bot.next_webhook_at = now + 1
     _remember_allowed(request.bot, request)
-    _switch(request, webhook)
+    if webhook != request.bot.webhook or parameters.flag("drop_pending_updates"):
+        _switch(request, webhook)
     return True
 
 
@@ -116,7 +125,7 @@ def _switch(request: Request, webhook: Webhook | None) -> None:
 def _checked_url(url: str, *, needs_https: bool) -> str:
     parts = urlsplit(url if "://" in url else f"https://{url}")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise bad_request("bad webhook: Wrong HTTP URL")
+        raise bad_request("invalid webhook URL specified")
     if needs_https and parts.scheme != "https":
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     if needs_https and (parts.port or 443) not in _PORTS:

@@ -1,15 +1,18 @@
 """Messages that a bot sends: checked, counted, put into the chat."""
 
-from tests.bot_api.accounts import Chat, StoredMessage
+from tests.bot_api.accounts import MARKUP_FIELD, Chat, StoredMessage
 from tests.bot_api.keyboards import read_markup
 from tests.bot_api.markup import parse_html
 from tests.bot_api.methods import Request, method
 from tests.bot_api.parameters import Parameters
 from tests.bot_api.refusals import Json, bad_request
-from tests.bot_api.texts import find_entities, units
+from tests.bot_api.texts import FOUND_KINDS, find_entities, units
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
+"""UTF-16 units, without the markup."""
+LONGEST_BYTES = 1 << 15
+"""Markup and all."""
 
 
 @method("sendMessage")
@@ -24,17 +27,27 @@ async def send_message(request: Request) -> object:
 
 def put(request: Request, content: Json) -> StoredMessage:
     """Let a message appear in the chat that the request names; raises `Refused`."""
+    (message,) = _put(request, [content])
+    return message
+
+
+def put_all(request: Request, contents: list[Json]) -> list[StoredMessage]:
+    """The same for several that belong together as an album."""
+    group = {"media_group_id": str(13_000_000_000_000_000 + next(request.world.numbers))}
+    return _put(request, [each | group for each in contents])
+
+
+def _put(request: Request, contents: list[Json]) -> list[StoredMessage]:
     reply = read_reply(request.parameters)
     group = request.parameters.text("chat_id").startswith("-")
     markup = read_markup(request.parameters, private=not group)
     chat = request.chat_to_write()
-    content = dict(content) | answered(chat, reply)
-    request.world.limits.take(request.bot.id, chat.id, request.now)
-    if markup:
-        content["reply_markup"] = markup
-    message = chat.add(request.bot.as_json(), content, request.now)
+    more = answered(chat, reply) | ({MARKUP_FIELD: markup} if markup else {})
+    request.world.limits.take(request.bot.id, chat.id, request.now, len(contents))
+    sender = request.bot.as_json()
+    messages = [chat.add(sender, content | more, request.now) for content in contents]
     request.world.changed.ring()
-    return message
+    return messages
 
 
 def read_text(parameters: Parameters) -> tuple[str, list[Json]]:
@@ -63,16 +76,29 @@ def read_caption(parameters: Parameters) -> Json:
 def marked(parameters: Parameters, name: str, entities_name: str) -> tuple[str, list[Json]]:
     """Text without markup and without blanks around it, and all its entities."""
     text, mode = parameters.text(name), parameters.text("parse_mode").lower()
+    if len(text.encode()) > LONGEST_BYTES:
+        raise bad_request("text is too long")
     if mode == "html":
         text, entities = parse_html(text)
     elif mode in {"", "none"}:
-        given = parameters.nested(entities_name, "entities")
-        entities = given if isinstance(given, list) else []
+        entities = _given(parameters, entities_name)
     else:
         raise bad_request("unsupported parse_mode")
     text, entities = _stripped(text, entities)
     found = find_entities(text, entities)
     return text, sorted(entities + found, key=lambda each: (each["offset"], -each["length"]))
+
+
+def _given(parameters: Parameters, name: str) -> list[Json]:
+    """Entities that the bot marks itself; kinds that Telegram finds by itself are left out."""
+    value = parameters.nested(name, name)
+    if not isinstance(value, list):
+        return []
+    for each in value:
+        for field in ("offset", "length", "type"):
+            if field not in each:
+                raise bad_request(f"can't parse MessageEntity: Can't find field \"{field}\"")
+    return [dict(each) for each in value if each["type"] not in FOUND_KINDS]
 
 
 def _stripped(text: str, entities: list[Json]) -> tuple[str, list[Json]]:

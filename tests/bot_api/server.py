@@ -8,10 +8,12 @@ from typing import Self
 from aiohttp import web
 
 from core.clock import Clock, SystemClock
-from tests.bot_api import profile, receiving, sending
+from tests.bot_api import chats, editing, files, media, profile, receiving, sending
 from tests.bot_api.accounts import BotAccount, Person
 from tests.bot_api.calls import Call, CallLog
+from tests.bot_api.control import Control
 from tests.bot_api.faults import Fault, Faults, Kind
+from tests.bot_api.groups import Group
 from tests.bot_api.limits import NO_LIMITS, FloodControl, Limits
 from tests.bot_api.methods import Request, carry_out
 from tests.bot_api.parameters import Parameters, read_parameters
@@ -20,7 +22,7 @@ from tests.bot_api.refusals import NOT_FOUND, TOO_LARGE, Refused
 from tests.bot_api.webhooks import Webhooks
 from tests.bot_api.world import Rules, World
 
-METHOD_MODULES = (profile, receiving, sending)
+METHOD_MODULES = (chats, editing, files, media, profile, receiving, sending)
 """They register their methods when they are imported."""
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body><center><h1>{0}</h1></center></body>"
 
@@ -74,6 +76,8 @@ class BotApi:
         """The HTTP application."""
         app = web.Application(client_max_size=self.world.rules.largest_upload)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
+        app.router.add_post("/control/{verb}", Control(self).handle)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._file)
         app.router.add_route("*", "/{tail:.*}", _not_found)
         return app
 
@@ -95,10 +99,15 @@ class BotApi:
         return self.world.faults
 
     def create_bot(
-        self, username: str = "street_bot", *, first_name: str = "百家门", privacy: bool = True
+        self,
+        username: str = "street_bot",
+        *,
+        first_name: str = "百家门",
+        privacy: bool = True,
+        token: str = "",
     ) -> BotAccount:
-        """A new bot with a token."""
-        bot = self.world.create_bot(username, first_name=first_name, privacy=privacy)
+        """A new bot; its token is made up unless one is given."""
+        bot = self.world.create_bot(username, first_name=first_name, privacy=privacy, token=token)
         bot.queue.on_arrival = lambda: self._webhooks.look(bot)  # type: ignore[method-assign]
         return bot
 
@@ -110,6 +119,17 @@ class BotApi:
         """The person (a new one if none is named) with the bot's chat open."""
         person = person or self.create_person()
         return PersonInChat(self.world, person, self.world.private_chat(bot, person))
+
+    def create_group(
+        self, title: str = "邻里群", *, owner: Person | None = None, kind: str = "supergroup"
+    ) -> Group:
+        """A new group of one person; `kind` is `group` or `supergroup`."""
+        owner = owner or self.create_person()
+        return Group(self.world, owner, self.world.create_group(title, kind))
+
+    def deactivate(self, person: Person) -> None:
+        """The person's account is gone; bots read `user is deactivated`."""
+        self.world.deactivated.add(person.id)
 
     # --- HTTP ---------------------------------------------------------------------------
 
@@ -127,6 +147,7 @@ class BotApi:
             answer = refusal(TOO_LARGE)
         except Refused as why:
             answer = refusal(why)
+            why.__traceback__ = None  # some are raised again and again, and would grow
         self.calls.add(
             Call(
                 at=came_at,
@@ -140,6 +161,19 @@ class BotApi:
             )
         )
         return answer or await _drop(http)
+
+    async def _file(self, http: web.Request) -> web.StreamResponse:
+        """The bytes of a file that belongs to the bot."""
+        try:
+            bot = self.world.find_bot(http.match_info["token"])
+        except Refused as why:
+            return refusal(why)
+        if fault := self.world.faults.take("file", None):
+            return _broken(fault) if fault.kind is Kind.ANSWER else await _drop(http)
+        for file in self.world.files.values():
+            if file.path == http.match_info["path"] and file.bot_id == bot.id:
+                return web.Response(body=file.content, content_type="application/octet-stream")
+        return refusal(NOT_FOUND)
 
     async def _answer(
         self, http: web.Request, request: Request, name: str, fault: Fault | None

@@ -19,6 +19,7 @@ _FOUND: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("hashtag", re.compile(r"(?<![\w#])#\w*[^\W\d]\w*")),
     ("phone_number", re.compile(r"(?<![\w+])\+\d[\d ()-]{6,18}\d(?!\w)", re.ASCII)),
 )
+FOUND_KINDS = frozenset(kind for kind, _ in _FOUND)
 
 
 def units(text: str) -> int:

@@ -37,8 +37,8 @@ class Rules:
     """Seconds until a silent webhook has failed."""
     poll_pace: float = 1.0
     """The timeout of getUpdates lasts this many times as long."""
-    hurried_polls_wait: bool = False
-    """The same offset again within 3 s waits for 3 s, as Telegram does."""
+    hurried_calls_wait: bool = False
+    """The same offset again within 3 s waits for 3 s, a second setWebhook within 1 s is refused."""
     callback_answer_within: float = 15.0
     """Seconds; Telegram publishes no number."""
     editable_for: float | None = None
@@ -98,10 +98,12 @@ class World:
             raise UNAUTHORIZED
         return self.bots[token]
 
-    def create_bot(self, username: str, *, first_name: str, privacy: bool) -> BotAccount:
-        """What BotFather does."""
-        bot_id = 7_000_000_000 + next(self.numbers)
-        token = f"{bot_id}:{secrets.token_urlsafe(26)[:35]}"
+    def create_bot(
+        self, username: str, *, first_name: str, privacy: bool, token: str = ""
+    ) -> BotAccount:
+        """What BotFather does; the number before the colon of a token is the bot's id."""
+        token = token or f"{7_000_000_000 + next(self.numbers)}:{secrets.token_urlsafe(27)[:35]}"
+        bot_id = int(token.partition(":")[0])
         first_id = 100_000_000 + secrets.randbelow(800_000_000)
         queue = UpdateQueue(self.clock, first_id)
         bot = BotAccount(bot_id, token, username, first_name, queue, privacy=privacy)
