@@ -8,6 +8,7 @@ from app.keys import Keys, load_keys, public_url
 from app.models import model_file, read_questions
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
+from bot.telegram_residents.reading import LaterDecoder
 from conversations.inbox import Inbox
 from conversations.log import ConversationLog
 from conversations.speech import Speech
@@ -188,7 +189,9 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         tickets=Tickets(vault=vault, taxonomy=mind.taxonomy, calendar=calendar, ladder=ladder),
         speech=Speech(vault=vault),
         inbox=Inbox(vault=vault),
-        decoders=Decoders(plain_decoders()),
+        decoders=Decoders(
+            {**plain_decoders(), (Channel.TELEGRAM, "residents"): LaterDecoder(mind.texts)}
+        ),
     )
 
 

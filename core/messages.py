@@ -65,6 +65,8 @@ class InboundKind(StrEnum):
     """No words: the person closed this channel to us, or opened it again (`reachable`)."""
     GROUP = "group"
     """Written where others read along; nothing personal is answered there."""
+    OTHER = "other"
+    """Something that nobody here can use: `payload` says what, e.g. `sticker`; None: say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class InboundMessage:
     """What files sent together have in common, so that they are answered once."""
     edits: str | None = None
     """The `reference` of the message that this one corrects."""
+    about: str | None = None
+    """The channel's id of our message that was pressed or quoted (`OutboxMessage.external_id`)."""
     reachable: bool = True
 
 

@@ -6,6 +6,7 @@ pressed, and one that is old or forged changes nothing.
 """
 
 import re
+from hashlib import sha256
 
 from conversations.dialogue import Dialogue
 from core.messages import InboundKind, InboundMessage
@@ -23,6 +24,10 @@ STOP_WAITING = "/stop_waiting"
 SOLVED = "/solved"
 NOT_SOLVED = "/not_solved"
 LARGER = "/larger"
+START = "/start"
+HELP = "/help"
+LANGUAGE = "/language"
+SPEAK = "/language:"
 PICK = "/pick:"
 TOPIC = "/topic:"
 
@@ -41,6 +46,9 @@ PRESSES = frozenset(
         SOLVED,
         NOT_SOLVED,
         LARGER,
+        START,
+        HELP,
+        LANGUAGE,
     }
 )
 """Payloads that mean the same in every conversation; the rest carry what they are about."""
@@ -48,9 +56,21 @@ PRESSES = frozenset(
 UNKNOWN = "/?"
 """A press that carries nothing we know."""
 
+SHORTENED = "/#"
 _LONGEST = 64
 _PAYLOAD = re.compile(r"/[a-z_]+(?:[:/][!-~]*)?")
 """What looks like a payload and is nobody's words; an unknown one is old or forged."""
+
+
+def short(payload: str) -> str:
+    """
+    The payload as a button can carry it: itself, or a digest when it is longer than 64 bytes.
+
+    A digest is found again among the choices that were offered last.
+    """
+    if len(payload.encode()) <= _LONGEST:
+        return payload
+    return f"{SHORTENED}{sha256(payload.encode()).hexdigest()[:40]}"
 
 
 def read_press(message: InboundMessage, dialogue: Dialogue) -> str | None:
@@ -61,17 +81,25 @@ def read_press(message: InboundMessage, dialogue: Dialogue) -> str | None:
     channel has buttons. A pressed payload that we do not know is `UNKNOWN`.
     """
     if message.kind is InboundKind.PRESS:
-        return _known(message.payload or "") or UNKNOWN
+        payload = message.payload or ""
+        shortened = payload.startswith(SHORTENED)
+        known = _lengthened(payload, dialogue) if shortened else _known(payload)
+        return known or UNKNOWN
     text = message.text.strip()
     if _PAYLOAD.fullmatch(text):
         return _known(text) or UNKNOWN
     return _offered(text, dialogue)
 
 
+def _lengthened(payload: str, dialogue: Dialogue) -> str | None:
+    """What a digest stands for, if it was offered last."""
+    return next((each for _, each in dialogue.choices if short(each) == payload), None)
+
+
 def _known(payload: str) -> str | None:
     if len(payload) > _LONGEST:
         return None
-    if payload in PRESSES or payload.startswith((PICK, TOPIC)):
+    if payload in PRESSES or payload.startswith((PICK, TOPIC, SPEAK)):
         return payload
     return None
 
