@@ -73,18 +73,21 @@ class ChatViews:
     def greeting(self, language: str, deps: HasClock) -> Bubble:
         """The first words, before anybody wrote; not stored."""
         now = deps.clock.now()
-        choices = (
-            (self._say("chat.choice.topic_elder", language), f"{TOPIC}elder_care"),
-            (self._say("chat.choice.topic_aid", language), f"{TOPIC}assistance"),
-            (self._say("chat.choice.person", language), PERSON),
-        )
         return Bubble(
             id="o0",
             author="bot",
             name=self._say("web_chat.bot", language),
             at=_at(now, now),
             text=self._say("web_chat.greeting", language),
-            choices=choices,
+            choices=self.greeting_choices(language),
+        )
+
+    def greeting_choices(self, language: str) -> tuple[tuple[str, str], ...]:
+        """The buttons under the first words, as (title, payload); a person is always the last."""
+        return (
+            (self._say("chat.choice.topic_elder", language), f"{TOPIC}elder_care"),
+            (self._say("chat.choice.topic_aid", language), f"{TOPIC}assistance"),
+            (self._say("chat.choice.person", language), PERSON),
         )
 
     def holder(self, standing: Standing, name: str | None, language: str) -> str:

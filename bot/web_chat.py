@@ -27,7 +27,6 @@ from core.limits import Limits
 from core.messages import Address, Channel, RawInbound
 from core.signals import Signals
 from handlers.front_door import FrontDoor
-from handlers.residents.presses import PERSON
 from people.accounts import get_staff
 from web.gate import Gate
 from web.pages import Pages
@@ -40,6 +39,10 @@ _ANSWER_SECONDS = 2.0
 """A page without script waits so long for the answer before it is shown again."""
 _MESSAGES = "40 per 1 minute"
 _NEW_CHATS = "120 per 1 hour"
+
+
+_BUTTONS_STAY = 12
+"""A button of so many replies ago is still known by its title; an older one is an old button."""
 
 
 class TooManyMessages(FrontDoorError):
@@ -79,14 +82,9 @@ class WebChat:
         router.get("/chat/stream")(self.stream)
         return router
 
-    async def page(self, request: Request, person: str | None = None) -> Response:
-        """The whole conversation; `?person=1` asks for a human (the link works without script)."""
-        secret = self._secret(request)
-        if person is not None and secret is not None:
-            title = self._say(request, "chat.choice.person")
-            await self._receive(request, secret, encode_text(title, payload=PERSON), None)
-            return RedirectResponse("/#composer", 303)
-        return await self._show(request, secret)
+    async def page(self, request: Request) -> Response:
+        """The whole conversation."""
+        return await self._show(request, self._secret(request))
 
     async def post_message(
         self,
@@ -108,8 +106,7 @@ class WebChat:
         client_id: Annotated[str | None, Form(max_length=64)] = None,
     ) -> Response:
         """Store a pressed button under the title that it showed."""
-        secret = self._secret(request)
-        title = await self._title(secret, payload) if secret else None
+        title = await self._title(request, payload)
         shown = title or self._say(request, "web_chat.old_button")
         return await self._take(request, encode_text(shown, payload=payload), client_id, "")
 
@@ -159,10 +156,18 @@ class WebChat:
         )
         await deps.front_door.receive(raw)
 
-    async def _title(self, secret: str, payload: str) -> str | None:
-        standing = await self._find(secret)
-        offered = standing.dialogue.choices if standing else ()
-        return next((title for title, each in offered if each == payload), None)
+    async def _title(self, request: Request, payload: str) -> str | None:
+        """What the button said: one of the last replies', or of those that the page always has."""
+        language = self._deps.pages.preferences(request).language
+        offered = {each: title for title, each in self._views.greeting_choices(language)}
+        secret = self._secret(request)
+        standing = await self._find(secret) if secret else None
+        if standing is not None:
+            after = max(0, standing.last_number - _BUTTONS_STAY)
+            async with self._deps.database.reading() as session:
+                said = await self._deps.speech.list_after(session, standing.id, after)
+            offered |= {each.payload: each.title for one in said for each in one.reply.choices}
+        return offered.get(payload)
 
     # ------------------------------------------------------------ showing
 
