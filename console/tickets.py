@@ -29,6 +29,7 @@ from people.sessions import SignedIn
 from tickets.lifecycle import TicketChangedMeanwhile
 from tickets.lookups import get_ticket_by_number
 from tickets.models import Task
+from tickets.writing import ENDS_TASKS
 from web.preferences import local_path
 
 
@@ -236,7 +237,7 @@ class TicketPages:
         await self.frames.tell(
             step.ticket.conversation_id,
             rings=step.ticket.urgency == "P0",
-            tasks=act.id == "publish",
+            tasks=act.id == "publish" or step.ticket.status in ENDS_TASKS,
         )
         back = local_path(form.get("next"), f"/console/tickets/{number}?done={act.id}")
         return RedirectResponse(back, status_code=303)

@@ -24,7 +24,7 @@ from tickets.tasks import cancel_tasks
 TICKETS = cast(Table, Ticket.__table__)
 _REWORK = "rework_3wd"
 _FINAL = frozenset({TicketStatus.CLOSED, TicketStatus.DECLINED, TicketStatus.WITHDRAWN})
-_ENDS_TASKS = _FINAL | {TicketStatus.MERGED, TicketStatus.TRANSFERRED_EMERGENCY}
+ENDS_TASKS = _FINAL | {TicketStatus.MERGED, TicketStatus.TRANSFERRED_EMERGENCY}
 """Nobody need go there any more: what volunteers could still claim or do is called off."""
 
 
@@ -80,7 +80,7 @@ class TicketWriter:
         await self._write(session, ticket, entry, values, only_if_unchanged=True)
         if left == TicketStatus.TO_CALL_BACK:
             await drop_calls(session, ticket.id, outcome=to.value, now=now)
-        if to in _ENDS_TASKS:
+        if to in ENDS_TASKS:
             await cancel_tasks(session, ticket.id, now=now)
 
     async def record(

@@ -141,6 +141,16 @@ async def test_a_task_for_volunteers_is_published_from_the_ticket(
     assert "缺人" in page.text
 
 
+async def test_volunteers_lists_hear_that_a_finished_ticket_called_its_tasks_off(
+    database, office, house, operator, now
+):
+    number = await a_ticket(database, office, now)
+    async with house.deps.signals.subscribe("tasks") as open_list:
+        answer = await operator.act(number, "withdraw", words="不用了")
+        assert answer.status_code == 303
+        assert [hint.topic for hint in open_list.drain()] == ["tasks"]
+
+
 async def test_two_tickets_are_merged_by_number(database, office, dispatcher, now):
     main, other = await a_ticket(database, office, now), await a_ticket(database, office, now)
     assert (await dispatcher.act(other, "merge", into=main)).status_code == 303
