@@ -1,14 +1,16 @@
 """`baijiamen doctor`: what is as it should be, what is not, and what to do about it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from app.configuration import load_settings
 from app.keys import load_keys, public_url
 from app.models import model_file
 from app.revision import is_current
+from app.telegram import KEPT_OUT, BotPlan, has_token, is_kept_out, plan_bots
 from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
 from core.database import Database
 from core.dates import today_in_china
@@ -49,6 +51,7 @@ def examine() -> list[Finding]:
         ("redis", _redis),
         ("model", _model),
         ("articles", _articles),
+        ("telegram", _telegram),
     ]
     return [_look(subject, look, settings) for subject, look in looks]
 
@@ -112,3 +115,47 @@ def _articles(settings: Settings) -> str:
     if errors:
         raise FrontDoorError(f"{len(errors)} errors; run `baijiamen knowledge check`")
     return f"{len(articles)} articles, no error, {len(findings)} reminders"
+
+
+def _telegram(settings: Settings) -> str:
+    if not has_token(settings):
+        return "no token, so no bot"
+    if is_kept_out(settings):
+        raise FrontDoorError(KEPT_OUT)
+    plans = plan_bots(settings, public_url(settings))
+    return "; ".join(asyncio.run(_bots(settings, plans)))
+
+
+async def _bots(settings: Settings, plans: Sequence[BotPlan]) -> list[str]:
+    from bot.telegram_transport.api import ApiRefused, ApiUnreachable, BotApi
+    from bot.telegram_transport.endpoints import Endpoints
+
+    found = []
+    for plan in plans:
+        api = BotApi(plan.token, Endpoints.from_settings(settings.telegram))
+        try:
+            name = (await api.call("getMe")).get("username")
+            info = await api.call("getWebhookInfo")
+        except ApiRefused as error:
+            raise FrontDoorError(
+                f"{plan.account}: refused ({error}); is TELEGRAM__{plan.account.upper()}__TOKEN right?"
+            ) from None
+        except ApiUnreachable as error:
+            raise FrontDoorError(
+                f"{plan.account}: no answer ({error}); check TELEGRAM__API_BASE_URL and "
+                "TELEGRAM__PROXY. Messages wait at Telegram for 24 hours"
+            ) from None
+        finally:
+            await api.close()
+        found.append(f"{plan.account} is @{name}, {_receives(plan, info)}")
+    return found
+
+
+def _receives(plan: BotPlan, info: Mapping[str, Any]) -> str:
+    waiting = f"{info.get('pending_update_count', 0)} updates wait"
+    if error := info.get("last_error_message"):
+        waiting += f", last error: {error}"
+    if plan.webhook_url is None:
+        return f"polls, {waiting}"
+    pointed = info.get("url") == plan.webhook_url
+    return f"{'webhook' if pointed else 'webhook not set yet'} at {plan.webhook_url}, {waiting}"

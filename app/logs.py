@@ -9,7 +9,19 @@ import structlog
 
 from core.settings import LogSettings
 
-_QUIET = ("httpx", "httpcore", "aiosqlite", "asyncio", "uvicorn.access", "alembic")
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "aiosqlite",
+    "asyncio",
+    "uvicorn.access",
+    "alembic",
+    "aiogram",
+    "aiohttp",
+    "telegram",
+    "apscheduler",
+)
+"""Libraries whose INFO lines are noise, or URLs with a bot's token in them."""
 
 
 def configure_logs(settings: LogSettings) -> None:

@@ -1,4 +1,4 @@
-"""The roles and how they run: web, worker, sender and clock, in one process or in several."""
+"""The roles and how they run: web, telegram, worker, sender, clock; in one process or several."""
 
 import asyncio
 import contextlib
@@ -13,12 +13,13 @@ import structlog
 import uvicorn
 
 from app.revision import is_current
+from app.telegram import KEPT_OUT, has_token, is_kept_out, record_permission
 from app.website import build_website
 from app.wiring import House
 from core.errors import DatabaseUnavailable, SettingsError
 from core.signals import Signal, Subscription
 
-ROLES = ("web", "worker", "sender", "clock")
+ROLES = ("web", "telegram", "worker", "sender", "clock")
 _GRACE_SECONDS = 8
 _LOOK_SECONDS = 2.0
 """A worker that missed a wake-up looks again after so long."""
@@ -45,18 +46,24 @@ def check_roles(house: House, roles: Sequence[str]) -> None:
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise SettingsError("--roles", f"{unknown[0]} is no role", f"Use {', '.join(ROLES)}.")
-    if house.database.is_sqlite and set(roles) != set(ROLES):
+    missing = _needed(house) - set(roles)
+    if house.database.is_sqlite and missing:
         raise SettingsError(
             "--roles",
             "SQLite has one writer, so all roles run in one process",
             "Leave --roles out, or set DATABASE__URL to PostgreSQL.",
         )
-    if set(roles) != set(ROLES) and not house.settings.redis.url:
+    if missing and not house.settings.redis.url:
         raise SettingsError(
             "REDIS__URL",
             "is needed when roles run in several processes",
             "Set it to redis://host:6379/0.",
         )
+
+
+def _needed(house: House) -> set[str]:
+    """What has to run for everything to be done; without a bot there is nothing for `telegram`."""
+    return set(ROLES) - (set() if house.bots else {"telegram"})
 
 
 def give_back_memory() -> None:
@@ -80,12 +87,15 @@ async def serve(house: House, roles: Sequence[str], *, ready: Callable[[], None]
     """
     check_roles(house, roles)
     await _check_database(house)
+    await _check_region(house)
     listening = _listen(house) if "web" in roles else None
     stop = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_run(house, loop, stop)) for loop in _loops(house, roles)]
+        if "telegram" in roles:
+            tasks += [group.create_task(bot.run(stop)) for bot in house.bots.values()]
         give_back_memory()
         if listening is not None:
             group.create_task(_web(house, listening, stop, ready))
@@ -195,6 +205,17 @@ async def _check_database(house: House) -> None:
         raise SettingsError(
             "DATABASE__URL", "the database has an older schema", "Run `baijiamen db upgrade`."
         )
+
+
+async def _check_region(house: House) -> None:
+    """Say once a start that Telegram is off, or record why it is not."""
+    if house.settings.region and has_token(house.settings):
+        if is_kept_out(house.settings):
+            log.warning("telegram_kept_out", why=KEPT_OUT)
+            return
+        async with house.database.transaction() as session:
+            await record_permission(session, house.settings, house.clock.now())
+        log.warning("telegram_allowed_in_region", region=house.settings.region)
 
 
 async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:

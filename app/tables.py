@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData
 
+import bot.telegram_transport.models
 import conversations.models
 import notifications.models
 import people.models
@@ -11,6 +12,7 @@ import tickets.models
 from core.database import Base
 
 PACKAGES = (
+    bot.telegram_transport.models,
     conversations.models,
     notifications.models,
     people.models,

@@ -10,6 +10,7 @@ from app.keys import is_local
 from app.revision import is_current
 from app.wiring import House
 from bot.rest_channel import RestChannel
+from bot.telegram_transport.webhook import Webhooks
 from bot.volunteer_pages import VolunteerDeps, build_volunteer_pages
 from bot.web_chat import ChatDeps, WebChat
 from console.deps import SURFACE as CONSOLE
@@ -121,5 +122,13 @@ def _add_programs(app: FastAPI, house: House) -> None:
         clock=house.clock,
         open_to_all=is_local(house.public_url),
     )
+    webhooks = Webhooks(
+        secrets={plan.account: plan.secret for plan in house.bot_plans if plan.secret},
+        database=house.database,
+        inbox=house.inbox,
+        signals=house.signals,
+        clock=house.clock,
+    )
+    app.include_router(webhooks.router())
     app.include_router(health.router())
     app.include_router(rest.router())

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
 from app.models import model_file, read_questions
+from app.telegram import BotPlan, build_bots, plan_bots
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
 from bot.telegram_residents.reading import LaterDecoder
@@ -36,6 +38,9 @@ from tickets.calendar import WorkingCalendar
 from tickets.drafts import Drafts
 from tickets.lifecycle import Tickets
 
+if TYPE_CHECKING:
+    from bot.telegram_transport.running import TelegramBot
+
 ARTICLES = ROOT / "knowledge_base" / "articles"
 LOCALES = ROOT / "locales"
 
@@ -63,6 +68,7 @@ class Foundation:
     speech: Speech
     inbox: Inbox
     decoders: Decoders
+    bot_plans: tuple[BotPlan, ...]
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -81,6 +87,8 @@ class House(Foundation):
     front_door: FrontDoor
     sender: Sender
     timekeeper: Timekeeper
+    bots: Mapping[str, "TelegramBot"]
+    """By account; only those with a token."""
 
 
 def read_taxonomy(settings: Settings) -> Taxonomy:
@@ -159,6 +167,7 @@ def build_house(
             signals=base.signals,
             clock=base.clock,
         ),
+        bots=build_bots(base),
     )
 
 
@@ -192,6 +201,7 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         decoders=Decoders(
             {**plain_decoders(), (Channel.TELEGRAM, "residents"): LaterDecoder(mind.texts)}
         ),
+        bot_plans=plan_bots(settings, public_url(settings)),
     )
 
 

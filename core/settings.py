@@ -107,6 +107,34 @@ class VolunteerSettings(Section):
     """Nobody is asked more often within 24 hours."""
 
 
+class TelegramBotSettings(Section):
+    """One bot of Telegram's; without a token it is off."""
+
+    token: str = Field("", repr=False)
+    """What BotFather gives; whoever has it is the bot."""
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: str = ""
+    """Where Telegram posts updates; empty: web.public_url and /telegram/residents (volunteers)."""
+    secret: str = Field("", repr=False)
+    """Telegram shows it with every post; 1 to 256 of A-Z a-z 0-9 _ -."""
+
+
+class TelegramSettings(Section):
+    """The bots for residents and for volunteers."""
+
+    api_base_url: str = "https://api.telegram.org"
+    file_base_url: str = ""
+    """Empty: api_base_url and /file."""
+    proxy: str = Field("", repr=False)
+    """http://name:password@host:port, for the bots alone."""
+    residents: TelegramBotSettings = TelegramBotSettings()
+    volunteers: TelegramBotSettings = TelegramBotSettings()
+    broadcast_within_days: int = Field(90, ge=1, le=3650)
+    """A broadcast reaches only who wrote within so many days."""
+    allowed_in_region_reason: str = Field("", max_length=500)
+    """Why Telegram may run although `region` forbids it; recorded in the database."""
+
+
 class LogSettings(Section):
     """What is written to standard error."""
 
@@ -119,6 +147,8 @@ class Settings(Section):
 
     data_folder: Path = Path("var")
     language: Literal["zh", "en"] = "zh"
+    region: Literal["", "cn"] = ""
+    """Where personal data must stay: `cn` keeps Telegram off."""
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
     web: WebSettings = WebSettings()
@@ -127,4 +157,5 @@ class Settings(Section):
     street: StreetSettings = StreetSettings()
     desk: DeskSettings = DeskSettings()
     volunteers: VolunteerSettings = VolunteerSettings()
+    telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()

@@ -1,0 +1,1 @@
+"""What both Telegram bots share: raw updates in, by polling or by webhook; neither library."""
