@@ -1,16 +1,13 @@
 """Where the trained model lies, and how it gets there."""
 
-from collections.abc import Mapping
 from pathlib import Path
-
-import orjson
 
 from app.configuration import ROOT
 from core.errors import SettingsError
 from core.settings import Settings
 from core.taxonomy import Street, Taxonomy
 from intents.catalogue import catalogue_key, read_catalogue
-from knowledge_base.search import count_asked
+from knowledge_base.asked import Asked, learn_asked, load_asked
 
 CATALOGUE = ROOT / "intents" / "catalogue"
 
@@ -18,6 +15,12 @@ CATALOGUE = ROOT / "intents" / "catalogue"
 def model_path(settings: Settings) -> Path:
     """The file for the catalogue as it is now: another catalogue, another file."""
     return settings.intents.model_folder / f"{catalogue_key(CATALOGUE)}.model"
+
+
+def is_trained(settings: Settings) -> bool:
+    """Whether this catalogue has its model, and what the search learns beside it."""
+    path = model_path(settings)
+    return path.exists() and _asked_path(path).exists()
 
 
 def model_file(settings: Settings) -> Path:
@@ -47,20 +50,18 @@ def train(settings: Settings, taxonomy: Taxonomy, street: Street) -> dict[str, o
     model = train_model(CATALOGUE, taxonomy, street)
     path = model_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _questions_path(path).write_bytes(orjson.dumps(count_asked(_asked_by_matter(), taxonomy)))
+    learn_asked(_asked_by_matter(), taxonomy).save(_asked_path(path))
     model.save(path)
     return {"file": str(path), "bytes": path.stat().st_size, **model.scores}
 
 
-def read_questions(settings: Settings) -> Mapping[str, Mapping[str, int]]:
-    """How residents speak of each matter, counted at training: the search learns from it too."""
-    path = _questions_path(model_file(settings))
-    questions: Mapping[str, Mapping[str, int]] = orjson.loads(path.read_bytes())
-    return questions
+def read_asked(settings: Settings) -> Asked:
+    """How residents speak of each matter: the search learns from the training, too."""
+    return load_asked(_asked_path(model_file(settings)))
 
 
-def _questions_path(model: Path) -> Path:
-    return model.with_suffix(".questions")
+def _asked_path(model: Path) -> Path:
+    return model.with_suffix(".asked")
 
 
 def _asked_by_matter() -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
-from app.models import model_file, read_questions
+from app.models import model_file, read_asked
 from app.telegram import BotPlan, build_bots, plan_bots
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
@@ -108,7 +108,7 @@ def read_understander(settings: Settings, taxonomy: Taxonomy, street: Street) ->
 
 def read_articles(settings: Settings, taxonomy: Taxonomy) -> ArticleIndex:
     """All articles, with the search taught by how residents speak of each matter."""
-    return ArticleIndex(load_articles(ARTICLES), taxonomy, asked=read_questions(settings))
+    return ArticleIndex(load_articles(ARTICLES), taxonomy, asked=read_asked(settings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,20 +69,34 @@ class Features:
     weights: Floats
 
 
-class TrainedModel:
+@dataclass(frozen=True, slots=True)
+class SmallWeights:
     """
-    Vocabulary, weights and heads; immutable, so threads may share it.
+    Weights as whole numbers from -127 to 127 times a scale for each column.
 
-    Weights are kept as whole numbers from -127 to 127 times a scale for each
-    column: a fourth of the memory, and scoring is a matter of memory.
+    A fourth of the memory, and scoring is a matter of memory; a file is read
+    without ever laying the weights out in their real size.
     """
+
+    small: NDArray[np.int8]
+    scale: Floats
+
+    @classmethod
+    def of(cls, weights: Floats) -> "SmallWeights":
+        """Weights in their real size, rounded to 127 steps a column."""
+        scale = _scale_of(weights)
+        return cls(np.round(weights / scale).astype(np.int8), scale)
+
+
+class TrainedModel:
+    """Vocabulary, weights and heads; immutable, so threads may share it."""
 
     def __init__(
         self,
         *,
         vocabulary: Sequence[str],
         rarity: Floats,
-        weights: Floats,
+        weights: SmallWeights,
         bias: Floats,
         heads: Iterable[Head],
         meta: Mapping[str, Any],
@@ -90,8 +104,7 @@ class TrainedModel:
         self._rows = {feature: row for row, feature in enumerate(vocabulary)}
         self.vocabulary = tuple(vocabulary)
         self._rarity = rarity
-        self._scale = _scale_of(weights)
-        self._small = np.round(weights / self._scale).astype(np.int8)
+        self._small, self._scale = weights.small, weights.scale
         self.bias = bias
         self.heads = {head.name: head for head in heads}
         self.meta = dict(meta)
@@ -212,8 +225,11 @@ def _build(path: Path, arrays: Mapping[str, NDArray[Any]]) -> TrainedModel:
         if {head.name for head in heads} != NEEDED_HEADS:
             raise ModelUnreadable(path, "it answers other questions than this program asks")
         vocabulary = arrays["vocabulary"].tobytes().decode("utf-8").split("\n")
-        weights = arrays["weights"].astype(np.float32) * arrays["scale"]
-        if weights.shape != (len(vocabulary), len(arrays["bias"])):
+        weights = SmallWeights(arrays["weights"], arrays["scale"].astype(np.float32))
+        columns = len(arrays["bias"])
+        if weights.small.dtype != np.int8:
+            raise ModelUnreadable(path, "its weights are no small whole numbers")
+        if weights.small.shape != (len(vocabulary), columns) or weights.scale.shape != (columns,):
             raise ModelUnreadable(path, "its tables do not fit together")
         return TrainedModel(
             vocabulary=vocabulary,

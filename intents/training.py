@@ -21,7 +21,16 @@ from core.taxonomy import Street, Taxonomy
 from intents.catalogue import Utterance, catalogue_key, read_catalogue
 from intents.emergencies import DangerFinder, sign_grams
 from intents.features import context_grams, text_grams
-from intents.model import FORMAT, NO_MATTER, Features, Floats, Head, TrainedModel, strangeness
+from intents.model import (
+    FORMAT,
+    NO_MATTER,
+    Features,
+    Floats,
+    Head,
+    SmallWeights,
+    TrainedModel,
+    strangeness,
+)
 from intents.normalise import plain
 
 CALM, DANGER = "calm", "danger"
@@ -175,7 +184,7 @@ def _fit(rows: Sequence[Row], meta: dict[str, Any], *, sharpness: dict[str, floa
     return TrainedModel(
         vocabulary=vocabulary,
         rarity=rarity,
-        weights=np.concatenate([part.weights for part in parts], axis=1),
+        weights=SmallWeights.of(np.concatenate([part.weights for part in parts], axis=1)),
         bias=np.concatenate([part.bias for part in parts]),
         heads=heads,
         meta={"format": FORMAT, **meta},
@@ -192,9 +201,9 @@ def _vocabulary(rows: Sequence[Row]) -> tuple[list[str], Floats]:
 
 
 def _empty_model(vocabulary: Sequence[str], rarity: Floats) -> TrainedModel:
-    nothing = np.zeros((0, 0), dtype=np.float32)
+    none = SmallWeights.of(np.zeros((0, 0), dtype=np.float32))
     return TrainedModel(
-        vocabulary=vocabulary, rarity=rarity, weights=nothing, bias=nothing[0:0], heads=(), meta={}
+        vocabulary=vocabulary, rarity=rarity, weights=none, bias=none.scale, heads=(), meta={}
     )
 
 

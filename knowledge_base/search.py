@@ -1,20 +1,17 @@
 """Finding the article that answers a question: BM25 over characters and their pairs."""
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from core.taxonomy import Taxonomy
 from knowledge_base.article import TOLD, Article, Audience
+from knowledge_base.asked import Asked
+from knowledge_base.bm25 import Bm25, Scores
 from knowledge_base.terms import Wording
-
-K1 = 2.5
-B = 0.6
 
 FIELD_WEIGHTS = {"questions": 2.5, "title": 2.5, "short_answer": 1.5, "matter": 1.5, "rest": 0.6}
 """How much one occurrence counts; people's own questions and the title say most."""
@@ -39,9 +36,6 @@ have nothing to do with a street office, one in six does without `asked` and
 hardly any with it.
 """
 
-_Scores = npt.NDArray[np.float64]
-_Places = npt.NDArray[np.intp]
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -56,31 +50,12 @@ class Hit:
     """Whether only its direction may be told; `answer.compose` sees to it."""
 
 
-def count_asked(
-    sentences: Mapping[str, Sequence[str]], taxonomy: Taxonomy
-) -> dict[str, dict[str, int]]:
-    """
-    In how many of a matter's sentences each term stands, by matter id.
-
-    For the classifier's training sentences: thousands of them take seconds, so
-    it is done when the model is trained and kept beside it.
-    """
-    wording = Wording(taxonomy.dialect)
-    counted: dict[str, dict[str, int]] = {}
-    for matter, texts in sentences.items():
-        counts = Counter[str]()
-        for text in texts:
-            counts.update(set(wording.terms(text)))
-        counted[matter] = dict(counts)
-    return counted
-
-
 class ArticleIndex:
     """
     All articles, searchable; built once, then only read, so several tasks may share it.
 
-    `asked` is what residents ask by matter id, as `count_asked` counted it once:
-    an article is found by how people ask about its matter, not only by its own
+    `asked` is what residents ask about each matter, learned at training: an
+    article is found by how people ask about its matter, not only by its own
     words. Build a new index when articles change.
     """
 
@@ -89,7 +64,7 @@ class ArticleIndex:
         articles: Iterable[Article],
         taxonomy: Taxonomy,
         *,
-        asked: Mapping[str, Mapping[str, int]] | None = None,
+        asked: Asked | None = None,
     ) -> None:
         self.articles: Sequence[Article] = tuple(articles)
         self._taxonomy = taxonomy
@@ -98,8 +73,9 @@ class ArticleIndex:
         self._of_matter: dict[str | None, list[int]] = {}
         for place, matter in enumerate(self._matters):
             self._of_matter.setdefault(matter, []).append(place)
-        self._whole = _Bm25([self._whole_article(article) for article in self.articles])
-        self._asked = self._asked_before(asked) if asked else None
+        self._whole = Bm25.of([self._whole_article(article) for article in self.articles])
+        self._asked = asked
+        self._asked_places = asked.places(self._matters) if asked else None
 
     def __len__(self) -> int:
         return len(self.articles)
@@ -137,28 +113,17 @@ class ArticleIndex:
                 hits.append(Hit(article, score, score >= FLOOR, article.is_expired_on(today)))
         return hits
 
-    def _scores(self, text: str, matter: str | None) -> _Scores:
+    def _scores(self, text: str, matter: str | None) -> Scores:
         terms = dict.fromkeys(self._wording.terms(text))
         scores = self._whole.coverage(terms)
         if self._asked is not None:
-            asked, matter_of_article = self._asked
-            before = asked.coverage(terms)[matter_of_article]
+            before = self._asked.coverage(terms)[self._asked_places]
             scores = (1 - ASKED_SHARE) * scores + ASKED_SHARE * before
         # a long question that is covered by a third says more than a short one
         scores *= math.sqrt(self._whole.weight(terms))
         if matter in self._of_matter:
             scores[self._of_matter[matter]] += MATTER_BOOST
         return scores
-
-    def _asked_before(self, asked: Mapping[str, Mapping[str, int]]) -> "tuple[_Bm25, _Places]":
-        """One text a matter, in which a term counts by how many sentences hold it."""
-        matters = sorted({*asked, *self._matters})
-        texts = [
-            {term: math.sqrt(count) for term, count in asked.get(matter, {}).items()}
-            for matter in matters
-        ]
-        places = {matter: place for place, matter in enumerate(matters)}
-        return _Bm25(texts), np.array([places[own] for own in self._matters], dtype=np.intp)
 
     def _whole_article(self, article: Article) -> dict[str, float]:
         texts = article.texts
@@ -184,59 +149,3 @@ class ArticleIndex:
 
 def _may_see(article: Article, audience: Audience) -> bool:
     return audience is Audience.STAFF or article.audience is Audience.PUBLIC
-
-
-class _Bm25:
-    """An inverted index: for each term, which texts hold it and how much it says there."""
-
-    def __init__(self, texts: Sequence[Mapping[str, float]]) -> None:
-        self._size = len(texts)
-        self._terms: dict[str, int] = {}
-        lengths = np.array([sum(text.values()) for text in texts], dtype=np.float64)
-        average = lengths[lengths > 0].mean() if lengths.any() else 1.0
-        norms = K1 * (1 - B + B * lengths / average)
-        ids, weights = [], []
-        for text, norm in zip(texts, norms, strict=True):
-            ids.append(np.array([self._number(term) for term in text], dtype=np.intp))
-            counts = np.fromiter(text.values(), dtype=np.float64, count=len(text))
-            weights.append(counts / (counts + norm))
-        self._lay_out(ids, weights)
-
-    def _number(self, term: str) -> int:
-        return self._terms.setdefault(term, len(self._terms))
-
-    def _lay_out(self, ids: Sequence[_Places], weights: Sequence[_Scores]) -> None:
-        """All postings in two long arrays, term after term: thousands of small ones are slow."""
-        of_term = np.concatenate([np.zeros(0, dtype=np.intp), *ids])
-        places = np.repeat(np.arange(self._size), [len(each) for each in ids])
-        order = np.argsort(of_term, kind="stable")
-        found = np.bincount(of_term, minlength=len(self._terms))
-        self._ends = np.cumsum(found)
-        self._starts = self._ends - found
-        self._idf = np.log(1 + (self._size - found + 0.5) / (found + 0.5))
-        self._places: _Places = places[order]
-        flat = np.concatenate([np.zeros(0), *weights])[order]
-        self._weights: _Scores = flat * np.repeat(self._idf, found)
-
-    def coverage(self, terms: Collection[str]) -> _Scores:
-        """
-        For each text the share of the question's weight that it covers, 0 to 1.
-
-        BM25 divided by `weight` of the same terms, so that questions of
-        different length and several indexes can be added up.
-        """
-        known = [self._terms[term] for term in terms if term in self._terms]
-        if not known:
-            return np.zeros(self._size)
-        slices = [slice(self._starts[term], self._ends[term]) for term in known]
-        places = np.concatenate([self._places[each] for each in slices])
-        weights = np.concatenate([self._weights[each] for each in slices])
-        # one pass over all postings is several times faster than adding term by term
-        scores = np.bincount(places, weights, minlength=self._size)
-        return scores / self.weight(terms)
-
-    def weight(self, terms: Collection[str]) -> float:
-        """What a text would get that held every term without end; unknown terms count, too."""
-        unknown = math.log(1 + (self._size + 0.5) / 0.5)
-        known = [self._terms[term] for term in terms if term in self._terms]
-        return float(self._idf[known].sum()) + unknown * (len(terms) - len(known))

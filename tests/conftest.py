@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.demo import STAFF
-from app.models import model_path, train
+from app.models import is_trained, train
 from app.tables import all_tables
 from app.wiring import House, Mind, build_house, read_mind
 from core.database import Database
@@ -153,7 +153,7 @@ async def _create_schema(url: str) -> None:
 def model_folder() -> Path:
     """The model for the catalogue as it is, trained once and kept under var/."""
     settings = Settings(intents=IntentsSettings(model_folder=ROOT / "var" / "models"))
-    if not model_path(settings).exists():
+    if not is_trained(settings):
         train(settings, load_taxonomy(), load_street())
     return settings.intents.model_folder
 

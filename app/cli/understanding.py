@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from app.cli.frame import fail, guarded, settings, show
-from app.models import model_path
+from app.models import is_trained
 from app.models import train as train_model
 from app.wiring import ARTICLES, read_articles, read_street, read_taxonomy, read_understander
 from core.dates import today_in_china
@@ -67,7 +67,7 @@ def train(
 ) -> None:
     """Train from intents/catalogue and write the model under var/models."""
     loaded = settings()
-    if if_missing and model_path(loaded).exists():
+    if if_missing and is_trained(loaded):
         return
     typer.echo("training the model from intents/catalogue, a minute or two", err=True)
     began = time.perf_counter()

@@ -9,7 +9,8 @@ import pytest
 from core.taxonomy import load_taxonomy
 from knowledge_base.article import ArticleStatus, Audience
 from knowledge_base.article_files import load_articles
-from knowledge_base.search import ArticleIndex, count_asked
+from knowledge_base.asked import AskedUnreadable, learn_asked, load_asked
+from knowledge_base.search import ArticleIndex
 from knowledge_base.terms import Wording, load_synonyms
 
 TAXONOMY = load_taxonomy()
@@ -262,9 +263,31 @@ def test_articles_for_staff_are_shown_to_staff_only():
 def test_what_residents_asked_before_helps_to_find_the_article(index):
     text = "金毛扑人没人拴"
     asked_before = {"safety_law/pets": ["那只金毛又扑人", "金毛没拴好扑了我妈", "大金毛见人就扑"]}
-    taught = ArticleIndex(ARTICLES, TAXONOMY, asked=count_asked(asked_before, TAXONOMY))
+    taught = ArticleIndex(ARTICLES, TAXONOMY, asked=learn_asked(asked_before, TAXONOMY))
     assert taught.search(text, today=TODAY)[0].article.matter == "safety_law/pets"
     assert index.search(text, today=TODAY)[0].article.matter != "safety_law/pets"
+
+
+def test_what_residents_asked_is_read_from_its_file_as_it_was_learned(tmp_path):
+    asked_before = {"safety_law/pets": ["金毛扑人"], "assistance/dibao": ["低保怎么办", "办低保"]}
+    learned = learn_asked(asked_before, TAXONOMY)
+    learned.save(tmp_path / "some.asked")
+    loaded = load_asked(tmp_path / "some.asked")
+    for terms in (["低保", "怎"], ["扑人"], ["没有"]):
+        assert loaded.coverage(terms).tolist() == learned.coverage(terms).tolist()
+    places = loaded.places(["safety_law/pets", "assistance/dibao", "no/such"])
+    assert loaded.coverage(["扑人"])[places].tolist()[1:] == [0, 0]
+    assert loaded.coverage(["扑人"])[places][0] > 0
+
+
+def test_a_broken_file_of_what_residents_asked_is_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "some.asked"
+    with pytest.raises(AskedUnreadable, match="Train again"):
+        load_asked(path)
+    learn_asked({"safety_law/pets": ["金毛扑人"]}, TAXONOMY).save(path)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(AskedUnreadable, match="Train again"):
+        load_asked(path)
 
 
 def test_an_article_is_found_by_its_id(index):
