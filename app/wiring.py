@@ -10,7 +10,7 @@ from app.models import model_file, read_asked
 from app.telegram import BotPlan, build_bots, plan_bots
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
-from bot.telegram_residents.reading import LaterDecoder
+from bot.telegram_decoders import telegram_decoders
 from conversations.inbox import Inbox
 from conversations.log import ConversationLog
 from conversations.speech import Speech
@@ -28,6 +28,7 @@ from handlers.front_door import FrontDoor
 from handlers.notices import Notices
 from handlers.residents.desk import FrontDesk
 from handlers.staff.desk import Desk
+from handlers.volunteers.chat.door import VolunteerChat
 from intents.understander import Understander, load_understander
 from knowledge_base.answer import Office, known_offices
 from knowledge_base.article_files import load_articles
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 ARTICLES = ROOT / "knowledge_base" / "articles"
 LOCALES = ROOT / "locales"
+VOLUNTEERS = "volunteers"
+"""The account of the volunteers' bot; the residents' is called `residents`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +153,7 @@ def build_house(
         signals=signals or _signals(settings),
     )
     staff_desk, front_desk = _staff_desk(base), _front_desk(base)
-    front_door = _front_door(base, front_desk)
+    front_door = _front_door(base, front_desk, staff_desk)
     return House(
         **{each.name: getattr(base, each.name) for each in fields(base)},
         log=ConversationLog(vault=base.vault, decoders=base.decoders),
@@ -198,9 +201,7 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         tickets=Tickets(vault=vault, taxonomy=mind.taxonomy, calendar=calendar, ladder=ladder),
         speech=Speech(vault=vault),
         inbox=Inbox(vault=vault),
-        decoders=Decoders(
-            {**plain_decoders(), (Channel.TELEGRAM, "residents"): LaterDecoder(mind.texts)}
-        ),
+        decoders=Decoders({**plain_decoders(), **telegram_decoders(mind.texts)}),
         bot_plans=plan_bots(settings, public_url(settings)),
     )
 
@@ -241,7 +242,7 @@ def _staff_desk(base: Foundation) -> Desk:
     )
 
 
-def _front_door(base: Foundation, desk: FrontDesk) -> FrontDoor:
+def _front_door(base: Foundation, desk: FrontDesk, staff_desk: Desk) -> FrontDoor:
     return FrontDoor(
         database=base.database,
         inbox=base.inbox,
@@ -253,6 +254,7 @@ def _front_door(base: Foundation, desk: FrontDesk) -> FrontDoor:
         signals=base.signals,
         limits=base.limits,
         clock=base.clock,
+        sides={(Channel.TELEGRAM, VOLUNTEERS): VolunteerChat(desk=staff_desk)},
     )
 
 

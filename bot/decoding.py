@@ -1,9 +1,11 @@
 """The body that our own channels store (web chat, REST, terminal), and its decoder."""
 
+from collections.abc import Callable
+
 import orjson
 
 from core.errors import FrontDoorError
-from core.messages import InboundKind, InboundMessage
+from core.messages import Decoder, InboundKind, InboundMessage
 
 LONGEST = 100_000
 """Characters of one message that are kept; what is longer is refused at the door."""
@@ -45,3 +47,17 @@ class PlainDecoder:
             raise UnreadableMessage("text")
         kind = InboundKind.TEXT if press is None else InboundKind.PRESS
         return InboundMessage(kind, text, press)
+
+
+class LaterDecoder:
+    """A decoder whose library is loaded with the first message: most houses never need it."""
+
+    def __init__(self, load: Callable[[], Decoder]) -> None:
+        self._load = load
+        self._decoder: Decoder | None = None
+
+    async def decode(self, body: str) -> InboundMessage:
+        """Read one stored body; raises `UnreadableMessage`."""
+        if self._decoder is None:
+            self._decoder = self._load()
+        return await self._decoder.decode(body)

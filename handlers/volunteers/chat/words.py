@@ -1,0 +1,119 @@
+"""Tasks in a messenger: one card a message, its buttons under it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.dates import say_instant
+from core.messages import Choice, Reply
+from handlers.staff.desk import Desk
+from handlers.volunteers.cards import ClaimedTask, TaskCard
+from handlers.volunteers.chat import payloads
+from tickets.tasks import ClaimStatus, TaskStatus
+
+_PAIR = 2
+_AN_HOUR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Puts tasks into words in one language at one instant."""
+
+    desk: Desk
+    language: str
+    now: datetime
+
+    def say(self, key: str, *choices: Choice, **facts: object) -> Reply:
+        """A sentence of `locales/…/volunteer_chat.yaml` with buttons."""
+        return Reply(self.words(key, **facts), choices)
+
+    def words(self, key: str, **facts: object) -> str:
+        """A sentence of `locales/…/volunteer_chat.yaml`."""
+        return self.desk.texts.say(f"volunteer_chat.{key}", self.language, **facts)
+
+    def choice(self, key: str, payload: str, **facts: object) -> Choice:
+        """A button."""
+        return Choice(self.words(f"choice.{key}", **facts), payload)
+
+    def title(self, card: TaskCard) -> Choice:
+        """A task as one button in a list."""
+        line = f"{card.title}·{self.at(card)}"
+        return Choice(line, payloads.pack(payloads.OPEN, card.id))
+
+    def at(self, card: TaskCard) -> str:
+        """When it starts: 明天上午9点."""
+        return say_instant(card.starts_at, now=self.now, language=self.language)
+
+    def before_claim(self, card: TaskCard) -> Reply:
+        """What may be known before a claim: no name, no door."""
+        lines = [card.title, self._when(card), self._where(card), *self._notes(card)]
+        if card.lacks:
+            lines.append(self.desk.texts.say(f"ticket.lacks.{card.lacks}", self.language))
+        claim = self.choice("claim", payloads.pack(payloads.CLAIM, card.id))
+        may = card.lacks is None and card.status == TaskStatus.OPEN
+        back = self.choice("tasks", payloads.TASKS)
+        return Reply(_lines(lines), (claim, back) if may else (back,))
+
+    def own(self, own: ClaimedTask) -> Reply:
+        """One's own task: whom it is for, where the door is, and what comes next."""
+        card = own.card
+        lines = [card.title, self._when(card), *self._door(own), *self._notes(card)]
+        lines.append(self.words(f"state.{_state(own)}", minutes=own.minutes or 0))
+        return Reply(_lines(lines), tuple(self._steps(own)))
+
+    def _door(self, own: ClaimedTask) -> list[str]:
+        if own.name is None and own.address is None:
+            return [self._where(own.card)]
+        known = " ".join(part for part in (own.name, own.address) if part)
+        lines = [self.words("card.door", door=known)]
+        if own.note:
+            lines.append(self.words("card.heed", note=own.note))
+        return [*lines, self.words("card.private")]
+
+    def _steps(self, own: ClaimedTask) -> list[Choice]:
+        about, state = own.card.id, _state(own)
+        steps = []
+        if state == ClaimStatus.CLAIMED:
+            steps = [(payloads.ARRIVE, "arrive"), (payloads.RELEASE, "release")]
+        if state == ClaimStatus.CHECKED_IN:
+            steps = [(payloads.DONE, "done"), (payloads.CALL, "call")]
+        return [self.choice(key, payloads.pack(verb, about)) for verb, key in steps]
+
+    def _when(self, card: TaskCard) -> str:
+        return self.words("card.when", at=self.at(card), length=self._length(card.minutes))
+
+    def _where(self, card: TaskCard) -> str:
+        community = self.desk.street.communities.get(card.community or "")
+        if community is None or community.name in card.rough_place:
+            return self.words("card.where", place=card.rough_place)
+        return self.words("card.where", place=f"{community.name} {card.rough_place}")
+
+    def _notes(self, card: TaskCard) -> list[str]:
+        lines = []
+        if card.to_do:
+            lines.append(self.words("card.to_do", what="；".join(card.to_do)))
+        if card.not_to_do:
+            lines.append(self.words("card.not_to_do", what="；".join(card.not_to_do)))
+        if card.skill:
+            lines.append(self.words("card.skill", skill=card.skill))
+        if card.in_home:
+            lines.append(self.words("card.in_home"))
+        if card.accompanied or card.places == _PAIR:
+            lines.append(self.words("card.accompanied" if card.accompanied else "card.pair"))
+        return lines
+
+    def _length(self, minutes: int) -> str:
+        if minutes < _AN_HOUR:
+            return self.words("card.minutes", count=minutes)
+        hours, half = divmod(round(minutes / (_AN_HOUR / 2)), 2)
+        return self.words("card.hours", count=f"{hours}.5" if half else hours)
+
+
+def _state(own: ClaimedTask) -> str:
+    held = own.claim_status in (ClaimStatus.CLAIMED, ClaimStatus.CHECKED_IN)
+    called_off = own.card.status == TaskStatus.CANCELLED
+    return "cancelled" if held and called_off else own.claim_status
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,109 @@
+"""What python-telegram-bot reads out of raw updates, without any network."""
+
+import orjson
+import pytest
+
+from bot.decoding import UnreadableMessage
+from bot.telegram_volunteers.decoder import VolunteerDecoder
+from core.messages import AttachmentKind, InboundKind, Place
+
+CHAT = {"id": 7, "type": "private", "first_name": "何"}
+SENDER = {"id": 7, "is_bot": False, "first_name": "何"}
+
+
+@pytest.fixture(scope="module")
+def decoder() -> VolunteerDecoder:
+    return VolunteerDecoder()
+
+
+def message(**fields: object) -> str:
+    whole = {"message_id": 5, "date": 1_790_000_000, "chat": CHAT, "from": SENDER, **fields}
+    return orjson.dumps({"update_id": 1, "message": whole}).decode()
+
+
+async def test_words_are_words(decoder):
+    read = await decoder.decode(message(text="我要晚一点到"))
+    assert (read.kind, read.text) == (InboundKind.TEXT, "我要晚一点到")
+
+
+async def test_a_command_is_a_button_and_keeps_what_follows_it(decoder):
+    entity = [{"type": "bot_command", "offset": 0, "length": 6}]
+    read = await decoder.decode(message(text="/start 12345678", entities=entity))
+    assert (read.kind, read.payload) == (InboundKind.PRESS, "/start 12345678")
+
+
+async def test_an_unknown_command_is_plain_words(decoder):
+    entity = [{"type": "bot_command", "offset": 0, "length": 5}]
+    read = await decoder.decode(message(text="/evil", entities=entity))
+    assert (read.kind, read.text) == (InboundKind.TEXT, "/evil")
+
+
+async def test_a_pressed_button_brings_its_payload(decoder):
+    query = {"id": "9", "from": SENDER, "chat_instance": "x", "data": "claim:00"}
+    read = await decoder.decode(orjson.dumps({"update_id": 1, "callback_query": query}).decode())
+    assert (read.kind, read.payload) == (InboundKind.PRESS, "claim:00")
+
+
+@pytest.mark.parametrize(("owner", "number"), [(7, "+8613800001234"), (8, None)])
+async def test_only_ones_own_number_counts_as_ones_own(decoder, owner, number):
+    contact = {"phone_number": "+8613800001234", "first_name": "何", "user_id": owner}
+    assert (await decoder.decode(message(contact=contact))).contact_phone == number
+
+
+async def test_a_place_is_read(decoder):
+    read = await decoder.decode(message(location={"latitude": 30.5, "longitude": 114.3}))
+    assert read.place == Place(30.5, 114.3)
+
+
+async def test_the_largest_photo_is_taken_with_its_caption(decoder):
+    sizes = [
+        {"file_id": "s", "file_unique_id": "1", "width": 90, "height": 90, "file_size": 100},
+        {"file_id": "l", "file_unique_id": "2", "width": 900, "height": 900, "file_size": 9000},
+    ]
+    read = await decoder.decode(message(photo=sizes, caption="送到了", media_group_id="g1"))
+    (photo,) = read.attachments
+    assert (photo.kind, photo.source, photo.size) == (AttachmentKind.PHOTO, "l", 9000)
+    assert (read.text, read.album) == ("送到了", "g1")
+
+
+async def test_a_correction_names_the_message_that_it_corrects(decoder):
+    whole = {"message_id": 5, "date": 1, "edit_date": 2, "chat": CHAT, "from": SENDER, "text": "改"}
+    read = await decoder.decode(orjson.dumps({"update_id": 1, "edited_message": whole}).decode())
+    assert (read.kind, read.edits) == (InboundKind.EDIT, "7:5")
+
+
+async def test_what_is_said_in_a_group_is_known_as_such(decoder):
+    group = {"id": -100, "type": "supergroup", "title": "群"}
+    read = await decoder.decode(message(chat=group, text="大家好"))
+    assert read.kind is InboundKind.GROUP
+
+
+@pytest.mark.parametrize(("status", "reachable"), [("kicked", False), ("member", True)])
+async def test_a_blocked_bot_is_noticed(decoder, status, reachable):
+    bot = {"id": 42, "is_bot": True, "first_name": "b"}
+    member = {"user": bot, "status": status, "until_date": 0}
+    change = {
+        "chat": CHAT,
+        "from": SENDER,
+        "date": 1,
+        "old_chat_member": {"user": bot, "status": "member"},
+        "new_chat_member": member,
+    }
+    read = await decoder.decode(orjson.dumps({"update_id": 1, "my_chat_member": change}).decode())
+    assert (read.kind, read.reachable) == (InboundKind.REACH, reachable)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"update_id": 1}',
+        '{"update_id": 1, "message": {"message_id": 2}}',
+        '{"update_id": 1, "poll_answer": {"poll_id": "1", "option_ids": []}}',
+    ],
+)
+async def test_a_strange_update_is_refused_and_not_swallowed(decoder, body):
+    with pytest.raises(UnreadableMessage):
+        await decoder.decode(body)
