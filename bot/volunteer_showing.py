@@ -28,12 +28,15 @@ from people.accounts import get_staff
 from people.permissions import VolunteerMember
 from people.sessions import SignedIn
 from tickets.alerts import get_alert
+from tickets.suitability import LackReason
 from tickets.tasks import HELD, TaskStatus, find_claim, get_own_claim, get_task
 from web.gate import Gate
 from web.pages import Pages
 
 _SHOWN_OUT_OF_REACH = 5
 _SHOWN_BEFORE = 20
+_OWN_CHOICE = frozenset({LackReason.AREA, LackReason.PAUSED, LackReason.TIME, LackReason.VETTING})
+"""Said once for the whole page, or chosen: no reason to list every task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +171,13 @@ class VolunteerPages:
         self, request: Request, signed_in: SignedIn, task_id: UUID, own: Sequence[ClaimedTask]
     ) -> Response:
         async with self._deps.database.reading() as session:
-            card = await get_task_card(session, task_id, by=volunteer_of(signed_in))
+            card = await get_task_card(
+                session,
+                task_id,
+                by=volunteer_of(signed_in),
+                now=self._deps.clock.now(),
+                steps=self._deps.desk.street.steps_between,
+            )
         return self._render(
             request,
             "volunteer_task.html",
@@ -220,13 +229,14 @@ class VolunteerPages:
             community=filters.community,
             today_only=filters.today,
             not_in_home=filters.no_home,
+            steps=self._deps.desk.street.steps_between,
         )
         return [card for card in cards if filters.kind in (None, card.kind)]
 
     async def _out_of_reach(self, session: AsyncSession, member: VolunteerMember) -> list[TaskCard]:
-        """What asks for a skill or a training; another area was the volunteer's own choice."""
+        """What asks for a skill or a training; what the volunteer chose not to do is left out."""
         cards = await list_tasks_out_of_reach(session, by=member, now=self._deps.clock.now())
-        return [card for card in cards if card.lacks != "area"][:_SHOWN_OUT_OF_REACH]
+        return [card for card in cards if card.lacks not in _OWN_CHOICE][:_SHOWN_OUT_OF_REACH]
 
     async def _taken_by(self, signed_in: SignedIn, called: Called) -> str:
         """Who answered the call; empty while nobody did. Raises `NotFound` for another's call."""

@@ -10,7 +10,9 @@ from core.dates import today_in_china
 from core.taxonomy import Street
 from core.texts import Texts
 from handlers.volunteers.cards import ClaimedTask, TaskCard
+from handlers.volunteers.explaining import explain
 from people.permissions import VolunteerMember
+from tickets.suitability import LackReason
 from tickets.tasks import ClaimStatus, TaskStatus
 from web.times import TimeWords
 
@@ -36,6 +38,9 @@ class TaskView:
     not_to_do: tuple[str, ...]
     skill: str
     lacks: str
+    """What is lacking and how to get it."""
+    why: str = ""
+    """Why it suits the reader, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +99,8 @@ class VolunteerViews:
             to_do=card.to_do,
             not_to_do=card.not_to_do,
             skill=self._say("task.skill", skill=card.skill) if card.skill else "",
-            lacks=self._texts.say(f"ticket.lacks.{card.lacks}", self._language)
-            if card.lacks
-            else "",
+            lacks=self._lacks(card),
+            why=explain(card.why, self._texts, self._language),
         )
 
     def own(self, own: ClaimedTask) -> OwnTaskView:
@@ -166,6 +170,13 @@ class VolunteerViews:
 
     def _places(self, card: TaskCard) -> str:
         return self._say("task.missing", count=card.places_left) if card.places_left else ""
+
+    def _lacks(self, card: TaskCard) -> str:
+        if card.lacks is None:
+            return ""
+        training = card.lacks == LackReason.TRAINING
+        what = self._say(f"proof.{card.lacks_what}") if training else card.lacks_what
+        return self._say(f"lacks.{card.lacks}", what=what)
 
     def _say(self, key: str, **facts: object) -> str:
         return self._texts.say(f"volunteer.{key}", self._language, **facts)

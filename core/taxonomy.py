@@ -132,6 +132,8 @@ class Community:
     places: tuple[str, ...]
     households: int
     groups: int
+    neighbours: tuple[str, ...] = ()
+    """Ids of the communities beside it; empty where the street has not written them down."""
 
     @property
     def short(self) -> str:
@@ -160,6 +162,13 @@ class Taxonomy:
     def area_names(self) -> dict[str, str]:
         """Area id to its name, in the taxonomy's order."""
         return {area["id"]: area["name"] for area in self._document["areas"]}
+
+    @cached_property
+    def helps(self) -> tuple[str, ...]:
+        """What volunteers do, the commonest help first: 陪诊, 代购, 送餐…"""
+        usual = self.get_matter("elder_care/companion_help").volunteer_tasks
+        named = [each for matter in self.matters.values() for each in matter.volunteer_tasks]
+        return tuple(dict.fromkeys((*usual, *named)))
 
     @cached_property
     def past_markers(self) -> tuple[str, ...]:
@@ -221,6 +230,33 @@ class Street:
             return self.communities[community_id]
         except KeyError:
             raise NotFound("community", community_id) from None
+
+    def steps_between(self, one: str, other: str) -> int | None:
+        """
+        How many communities one crosses from one to the other: 0 the same, 1 side by side.
+
+        None where the neighbours are not written down, or nothing joins the two.
+        """
+        if one == other:
+            return 0
+        seen, edge, steps = {one}, {one}, 0
+        while edge:
+            steps += 1
+            edge = {each for here in edge for each in self._beside.get(here, ())} - seen
+            if other in edge:
+                return steps
+            seen |= edge
+        return None
+
+    @cached_property
+    def _beside(self) -> dict[str, set[str]]:
+        """Both ways, though the file may say it only once."""
+        beside: dict[str, set[str]] = {each: set() for each in self.communities}
+        for community in self.communities.values():
+            for neighbour in community.neighbours:
+                beside[community.id].add(neighbour)
+                beside.setdefault(neighbour, set()).add(community.id)
+        return beside
 
     def find_community_of_place(self, place: str) -> Community | None:
         """The community in which a named place lies, if it is one of ours."""
@@ -317,4 +353,11 @@ def _named(row: Mapping[str, Any]) -> Named:
 
 
 def _community(row: Mapping[str, Any]) -> Community:
-    return Community(row["id"], row["name"], tuple(row["places"]), row["households"], row["groups"])
+    return Community(
+        row["id"],
+        row["name"],
+        tuple(row["places"]),
+        row["households"],
+        row["groups"],
+        tuple(row.get("neighbours", ())),
+    )

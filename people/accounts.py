@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
+from core.dates import today_in_china
 from core.errors import FrontDoorError, InvalidInput, NotFound
 from core.ids import new_id
 from core.limits import Limits
@@ -19,6 +20,7 @@ from people import sessions
 from people.models import Staff, Volunteer
 from people.passwords import password_matches
 from people.permissions import ROLES, StaffMember, VolunteerMember
+from people.volunteer_models import VolunteerProof
 
 SHORTEST_PASSWORD = 8
 WRONG_TRIES = "10 per 15 minutes"
@@ -101,7 +103,11 @@ async def add_volunteer(
     communities: Sequence[str] = (),
     home_visits: bool = False,
 ) -> VolunteerMember:
-    """Add a volunteer; the telephone number is sealed."""
+    """
+    Add a volunteer whom the street knows already: vetted, and trained if `home_visits`.
+
+    The telephone number is sealed. Strangers register (`people.registration`).
+    """
     row = Volunteer(
         id=new_id(),
         login=await _free_login(session, Volunteer, login),
@@ -115,6 +121,17 @@ async def add_volunteer(
     )
     session.add(row)
     await session.flush()
+    if home_visits:
+        session.add(
+            VolunteerProof(
+                id=new_id(),
+                volunteer_id=row.id,
+                kind="home_visit",
+                valid_from=today_in_china(now),
+                recorded_at=now,
+            )
+        )
+        await session.flush()
     return sessions.volunteer_member(row)
 
 

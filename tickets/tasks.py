@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,11 +54,12 @@ class TaskAlreadyClaimed(FrontDoorError):
 
 
 class VolunteerNotSuited(FrontDoorError):
-    """`lacks` says what the task asks for: `training`, `skill` or `area`."""
+    """`lacks` is a `LackReason` of `tickets.suitability`, `what` the training or skill."""
 
-    def __init__(self, lacks: str) -> None:
-        super().__init__(f"this volunteer lacks {lacks}")
+    def __init__(self, lacks: str, what: str = "") -> None:
+        super().__init__(f"this volunteer lacks {lacks} {what}".rstrip())
         self.lacks = lacks
+        self.what = what
 
 
 class ClaimStepNotAllowed(FrontDoorError):
@@ -91,17 +92,6 @@ def open_contact(task: Task, vault: Vault) -> Contact | None:
     return None if kept is None else Contact(**json.loads(kept))
 
 
-def find_lack(task: Task, volunteer: VolunteerMember) -> str | None:
-    """What the volunteer lacks for this task: `training`, `skill`, `area` or nothing."""
-    if task.in_home and not volunteer.home_visits:
-        return "training"
-    if task.skill is not None and task.skill not in volunteer.skills:
-        return "skill"
-    if volunteer.communities and task.community and task.community not in volunteer.communities:
-        return "area"
-    return None
-
-
 async def get_task(session: AsyncSession, task_id: UUID) -> Task:
     """One task; raises `NotFound`."""
     task = await session.get(Task, task_id, populate_existing=True)
@@ -110,28 +100,17 @@ async def get_task(session: AsyncSession, task_id: UUID) -> Task:
     return task
 
 
-async def list_claimable(
-    session: AsyncSession, volunteer: VolunteerMember, *, now: datetime
+async def list_open(
+    session: AsyncSession, *, now: datetime, not_held_by: UUID | None = None
 ) -> list[Task]:
-    """Open tasks that suit the volunteer's skills, area and training, the soonest first."""
-    held = select(Claim.task_id).where(Claim.volunteer_id == volunteer.id, Claim.status.in_(HELD))
-    found = await session.scalars(
-        select(Task)
-        .where(Task.status == TaskStatus.OPEN, Task.ends_at > now, Task.id.not_in(held))
-        .where(*_suits(volunteer))
-        .order_by(Task.starts_at, Task.id)
-    )
-    return list(found)
-
-
-async def list_open(session: AsyncSession, *, now: datetime) -> list[Task]:
-    """Every task that has places left, the soonest first."""
-    found = await session.scalars(
-        select(Task)
-        .where(Task.status == TaskStatus.OPEN, Task.ends_at > now)
-        .order_by(Task.starts_at, Task.id)
-    )
-    return list(found)
+    """Every task that has places left, the soonest first; without those somebody holds."""
+    found = select(Task).where(Task.status == TaskStatus.OPEN, Task.ends_at > now)
+    if not_held_by is not None:
+        held = select(Claim.task_id).where(
+            Claim.volunteer_id == not_held_by, Claim.status.in_(HELD)
+        )
+        found = found.where(Task.id.not_in(held))
+    return list(await session.scalars(found.order_by(Task.starts_at, Task.id)))
 
 
 async def lock_task(session: AsyncSession, task_id: UUID) -> Task:
@@ -278,14 +257,3 @@ async def _hold(
     if held.one_or_none() is None:
         await give_place_back(session, task.id)
     return await get_own_claim(session, task.id, volunteer.id)
-
-
-def _suits(volunteer: VolunteerMember) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        or_(Task.skill.is_(None), Task.skill.in_(volunteer.skills))
-    ]
-    if volunteer.communities:
-        conditions.append(or_(Task.community.is_(None), Task.community.in_(volunteer.communities)))
-    if not volunteer.home_visits:
-        conditions.append(Task.in_home.is_(False))
-    return conditions

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tickets.matching import Reason
 from tickets.models import Claim, Task
+from tickets.suitability import Lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,11 @@ class TaskCard:
     places_left: int
     status: str
     lacks: str | None = None
-    """`training`, `skill` or `area` where this volunteer may not claim it."""
+    """A `LackReason` where this volunteer may not claim it…"""
+    lacks_what: str = ""
+    """…and which training or skill it is."""
+    why: tuple[Reason, ...] = ()
+    """Why this task suits this volunteer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class ClaimedTask:
     note: str | None
 
 
-def card_of(task: Task, *, lacks: str | None = None) -> TaskCard:
+def card_of(task: Task, *, lack: Lack | None = None, why: tuple[Reason, ...] = ()) -> TaskCard:
     """The card of a task."""
     return TaskCard(
         id=task.id,
@@ -67,7 +73,9 @@ def card_of(task: Task, *, lacks: str | None = None) -> TaskCard:
         places=task.places,
         places_left=task.places_left,
         status=task.status,
-        lacks=lacks,
+        lacks=lack.reason if lack else None,
+        lacks_what=lack.what if lack else "",
+        why=why,
     )
 
 

@@ -9,6 +9,7 @@ from core.actors import Actor
 from handlers.staff.desk import Desk
 from handlers.volunteers.cards import ClaimedTask
 from handlers.volunteers.list_tasks import open_own_task
+from handlers.volunteers.suited import find_lack_for, take_turn
 from people.permissions import VolunteerMember
 from tickets.history import EventKind
 from tickets.tasks import (
@@ -17,7 +18,6 @@ from tickets.tasks import (
     TaskStatus,
     VolunteerNotSuited,
     find_claim,
-    find_lack,
     get_task,
     take_place,
 )
@@ -33,12 +33,13 @@ async def claim_task(
     other `TaskAlreadyClaimed`. Pressed twice by the same person it stays one
     claim. Raises `VolunteerNotSuited` with what is lacking, `NotFound`.
     """
+    await take_turn(session, by.id)
     task = await get_task(session, task_id)
-    lack = find_lack(task, by)
-    if lack is not None:
-        raise VolunteerNotSuited(lack)
     before = await find_claim(session, task_id, by.id)
     if before is None or before.status not in HELD:
+        lack = await find_lack_for(session, task, by.id, now=now)
+        if lack is not None:
+            raise VolunteerNotSuited(lack.reason, lack.what)
         if task.status != TaskStatus.OPEN:
             raise TaskAlreadyClaimed(task_id)
         ticket = await desk.lock_by_id(session, task.ticket_id)

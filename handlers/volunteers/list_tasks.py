@@ -11,16 +11,17 @@ from core.dates import today_in_china
 from core.errors import NotFound
 from core.vault import Vault
 from handlers.volunteers.cards import ClaimedTask, TaskCard, card_of, claimed_of
+from handlers.volunteers.suited import near_only, weigh_tasks
 from people.permissions import VolunteerMember
 from people.view_log import record_view
+from tickets.matching import Steps
 from tickets.models import Claim, Task
+from tickets.suitability import Lack, LackReason
 from tickets.tasks import (
     ClaimStatus,
     TaskStatus,
     find_claim,
-    find_lack,
     get_task,
-    list_claimable,
     list_open,
     open_contact,
 )
@@ -37,12 +38,21 @@ async def list_open_tasks(
     community: str | None = None,
     today_only: bool = False,
     not_in_home: bool = False,
+    steps: Steps = near_only,
 ) -> list[TaskCard]:
-    """Open tasks that this volunteer may claim, by skill, area and training, the soonest first."""
+    """
+    Open tasks that this volunteer may claim, the best suited first, each with why.
+
+    Equally suited ones come in the order of their time. `steps` counts the
+    communities between two, as `Street.steps_between`.
+    """
+    tasks = await list_open(session, now=now, not_held_by=by.id)
+    weighed = await weigh_tasks(session, tasks, volunteer_id=by.id, now=now, steps=steps)
+    suited = [each for each in weighed if each.lack is None]
     return [
-        card_of(task)
-        for task in await list_claimable(session, by, now=now)
-        if _wanted(task, community, today_only, not_in_home, now)
+        card_of(each.task, why=each.why)
+        for each in sorted(suited, key=lambda each: -each.points)
+        if _wanted(each.task, community, today_only, not_in_home, now)
     ]
 
 
@@ -50,8 +60,9 @@ async def list_tasks_out_of_reach(
     session: AsyncSession, *, by: VolunteerMember, now: datetime
 ) -> list[TaskCard]:
     """Open tasks that this volunteer may not claim yet, each with what is lacking for it."""
-    cards = [card_of(task, lacks=find_lack(task, by)) for task in await list_open(session, now=now)]
-    return [card for card in cards if card.lacks is not None]
+    tasks = await list_open(session, now=now, not_held_by=by.id)
+    weighed = await weigh_tasks(session, tasks, volunteer_id=by.id, now=now)
+    return [card_of(each.task, lack=each.lack) for each in weighed if each.lack is not None]
 
 
 async def list_own_tasks(session: AsyncSession, *, by: VolunteerMember) -> list[ClaimedTask]:
@@ -67,12 +78,22 @@ async def list_own_tasks(session: AsyncSession, *, by: VolunteerMember) -> list[
     ]
 
 
-async def get_task_card(session: AsyncSession, task_id: UUID, *, by: VolunteerMember) -> TaskCard:
+async def get_task_card(
+    session: AsyncSession,
+    task_id: UUID,
+    *,
+    by: VolunteerMember,
+    now: datetime,
+    steps: Steps = near_only,
+) -> TaskCard:
     """One task as it is before a claim; raises `NotFound` once it is over for this volunteer."""
     task = await get_task(session, task_id)
     if task.status not in (TaskStatus.OPEN, TaskStatus.TAKEN):
         raise NotFound("task", task_id)
-    return card_of(task, lacks=find_lack(task, by))
+    weighed = await weigh_tasks(session, [task], volunteer_id=by.id, now=now, steps=steps)
+    if not weighed:
+        return card_of(task, lack=Lack(LackReason.AVOID))
+    return card_of(task, lack=weighed[0].lack, why=weighed[0].why)
 
 
 async def open_own_task(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from conversations.models import Conversation
 from conversations.speech import Speech
 from core.actors import BOT
 from core.database import Database
+from core.dates import today_in_china
 from core.ids import new_id
 from core.messages import Address, Channel
 from core.settings import DeskSettings
@@ -33,6 +35,7 @@ from notifications.models import OutboxMessage
 from notifications.outbox import Outbox
 from people.models import Staff, Volunteer
 from people.permissions import StaffMember, VolunteerMember
+from people.volunteer_models import VolunteerProof
 from tickets.calendar import WorkingCalendar
 from tickets.call_backs import opened_words
 from tickets.drafts import Drafts
@@ -141,7 +144,21 @@ async def add_volunteers(
             )
             for member in members
         )
+        await session.flush()
+        session.add_all(a_training(member.id, now) for member in members if member.home_visits)
     return members
+
+
+def a_training(volunteer_id: UUID, now: datetime, **facts: Any) -> VolunteerProof:
+    """A training for visits in homes, from today on, without an end."""
+    usual: dict[str, Any] = {
+        "id": new_id(),
+        "volunteer_id": volunteer_id,
+        "kind": "home_visit",
+        "valid_from": today_in_china(now),
+        "recorded_at": now,
+    }
+    return VolunteerProof(**(usual | facts))
 
 
 def a_request(**facts: Any) -> NewTicket:

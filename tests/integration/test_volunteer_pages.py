@@ -27,7 +27,7 @@ from people.models import ViewRecord, Volunteer
 from people.permissions import VolunteerMember
 from people.sessions import open_session
 from tests.conftest import FixedClock
-from tests.integration.office import Office, a_desk, a_ticket, an_office
+from tests.integration.office import Office, a_desk, a_ticket, a_training, an_office
 from tickets.models import Alert, Claim
 from tickets.volunteer_rules import NewTask
 from web.application import add_pages
@@ -117,6 +117,8 @@ async def person(website: FastAPI, database: Database, now: datetime) -> AsyncIt
         async with database.transaction() as session:
             session.add(_row(member, now))
             await session.flush()
+            if member.home_visits:
+                session.add(a_training(member.id, now))
             opened = await open_session(
                 session,
                 staff_id=None,
@@ -357,7 +359,7 @@ async def test_what_asks_for_a_skill_or_training_is_named_with_what_is_lacking(p
     card = await wubo.presses_and_reads(f"/volunteer/tasks/{haircut}/claim")
     assert "您还没有上门培训" in card
     assert "我来接" not in card
-    assert "不在您愿意去的社区" in await wubo.sees(f"/volunteer/tasks/{far}")
+    assert "不在您愿意去的地方" in await wubo.sees(f"/volunteer/tasks/{far}")
 
 
 async def test_a_task_that_was_called_off_says_that_nobody_need_go(
