@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, bindparam, func, select, update
+from sqlalchemy import Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
 
 from conversations.dialogue import Dialogue, decode_dialogue, encode_dialogue
 from conversations.models import Conversation, InboxMessage
+from core.database import Database
 from core.ids import new_id
 from core.messages import Address, Channel, RawInbound
+from core.statements import Prepared
 from core.vault import Vault
 
 BODY = "inbox.body"
@@ -68,21 +69,18 @@ class Inbox:
 
     async def find_standing(self, session: AsyncSession, address: Address) -> Standing | None:
         """The conversation at an address, if there was one."""
-        row = await session.execute(
-            _STANDING_AT,
-            {
-                "at_channel": address.channel.value,
-                "at_account": address.account,
-                "at_peer": address.peer,
-            },
-        )
-        found = row.one_or_none()
-        return None if found is None else self._standing(found)
+        found = await _STANDING_AT.run(session, _at(address))
+        return self._standing(found[0]) if found else None
+
+    async def look_up(self, database: Database, address: Address) -> Standing | None:
+        """The same without a transaction, for a first look."""
+        found = await database.look_up(_STANDING_AT, _at(address))
+        return self._standing(found[0]) if found else None
 
     async def get_standing(self, session: AsyncSession, conversation_id: UUID) -> Standing:
         """The conversation with this id, which must exist."""
-        row = await session.execute(_STANDING_OF, {"of_id": conversation_id})
-        return self._standing(row.one())
+        (found,) = await _STANDING_OF.run(session, {"of_id": conversation_id})
+        return self._standing(found)
 
     def fresh(self, address: Address, *, language: str = "zh") -> Standing:
         """A conversation that nobody has begun yet."""
@@ -102,8 +100,8 @@ class Inbox:
 
     async def begin(self, session: AsyncSession, standing: Standing, *, now: datetime) -> bool:
         """Add a fresh conversation; False when somebody else began it meanwhile."""
-        added = await session.execute(
-            _BEGIN[session.get_bind().dialect.name],
+        added = await _BEGIN.run(
+            session,
             {
                 "id": standing.id,
                 "channel": standing.address.channel.value,
@@ -118,7 +116,7 @@ class Inbox:
                 "last_inbound_at": now,
             },
         )
-        return added.one_or_none() is not None
+        return bool(added)
 
     async def get_or_begin(
         self, session: AsyncSession, address: Address, *, now: datetime
@@ -137,8 +135,8 @@ class Inbox:
         self, session: AsyncSession, conversation_id: UUID, raw: RawInbound, *, done: bool = False
     ) -> int | None:
         """Keep a message; None when this very message is here already."""
-        added = await session.execute(
-            _STORE[session.get_bind().dialect.name],
+        added = await _STORE.run(
+            session,
             {
                 "channel": raw.address.channel.value,
                 "account": raw.address.account,
@@ -152,8 +150,7 @@ class Inbox:
                 "handled_at": raw.received_at if done else None,
             },
         )
-        row_id: int | None = added.scalar_one_or_none()
-        return row_id
+        return added[0].id if added else None
 
     async def list_due(
         self, session: AsyncSession, *, now: datetime, limit: int = 50
@@ -194,9 +191,8 @@ class Inbox:
         SQLite's write transaction is the lock; PostgreSQL skips a locked row,
         or waits for it where somebody waits for the answer.
         """
-        row = await session.execute(_LOCK[wait], {"of_id": conversation_id})
-        found = row.one_or_none()
-        return None if found is None else self._standing(found)
+        found = await _LOCK[wait].run(session, {"of_id": conversation_id})
+        return self._standing(found[0]) if found else None
 
     async def advance(
         self,
@@ -218,8 +214,8 @@ class Inbox:
         """
         number = standing.last_number + said
         sealed = self._vault.seal(encode_dialogue(dialogue), purpose=DIALOGUE)
-        changed = await session.execute(
-            _ADVANCE,
+        changed = await _ADVANCE.run(
+            session,
             {
                 "of_id": standing.id,
                 "of_revision": standing.revision,
@@ -234,17 +230,17 @@ class Inbox:
                 "last_inbound_at": now,
             },
         )
-        return changed.one_or_none() is not None
+        return bool(changed)
 
     async def finish(
         self, session: AsyncSession, message_id: int, *, now: datetime, understood: str | None
     ) -> bool:
         """Mark a message as handled; False when somebody else did."""
-        changed = await session.execute(
-            _FINISH,
+        changed = await _FINISH.run(
+            session,
             {"of_id": message_id, "status": "done", "handled_at": now, "understood": understood},
         )
-        return changed.one_or_none() is not None
+        return bool(changed)
 
     async def note_failure(self, session: AsyncSession, message: Stored, *, now: datetime) -> bool:
         """Count a failure; True when it was one too many and a person must have it."""
@@ -275,7 +271,7 @@ class Inbox:
         )
         return list(rows)
 
-    def _standing(self, row: Row[*tuple[Any, ...]]) -> Standing:
+    def _standing(self, row: Any) -> Standing:
         sealed = row.dialogue_sealed
         opened = self._vault.open_maybe(sealed, purpose=DIALOGUE)
         return Standing(
@@ -304,8 +300,13 @@ class Inbox:
         )
 
 
-# Statements of every message are built once: building one anew and finding its compiled form
-# again costs several times what the database takes for it.
+def _at(address: Address) -> dict[str, str]:
+    return {
+        "at_channel": address.channel.value,
+        "at_account": address.account,
+        "at_peer": address.peer,
+    }
+
 
 _TALKS = cast("Table", Conversation.__table__)
 _MAIL = cast("Table", InboxMessage.__table__)
@@ -329,31 +330,36 @@ def _standing() -> Select[*tuple[Any, ...]]:
     return select(*(_TALKS.c[name] for name in names))
 
 
-def _once(table: Table) -> dict[str, ReturningInsert[Any]]:
-    """An INSERT by dialect that gives the new id, or nothing when the row is there already."""
-    return {
-        "sqlite": sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id),
-        "postgresql": postgresql.insert(table).on_conflict_do_nothing().returning(table.c.id),
-    }
+def _once(table: Table) -> Prepared:
+    """An INSERT that gives the new id, or nothing when the row is there already."""
+    return Prepared(
+        {
+            "sqlite": sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id),
+            "postgresql": postgresql.insert(table).on_conflict_do_nothing().returning(table.c.id),
+        }
+    )
 
 
-_STANDING_AT = _standing().where(
-    _TALKS.c.channel == bindparam("at_channel"),
-    _TALKS.c.account == bindparam("at_account"),
-    _TALKS.c.peer == bindparam("at_peer"),
+_STANDING_AT = Prepared(
+    _standing().where(
+        _TALKS.c.channel == bindparam("at_channel"),
+        _TALKS.c.account == bindparam("at_account"),
+        _TALKS.c.peer == bindparam("at_peer"),
+    )
 )
-_STANDING_OF = _standing().where(_TALKS.c.id == bindparam("of_id"))
-_LOCK = {wait: _STANDING_OF.with_for_update(skip_locked=not wait) for wait in (False, True)}
+_OF_ID = _standing().where(_TALKS.c.id == bindparam("of_id"))
+_STANDING_OF = Prepared(_OF_ID)
+_LOCK = {wait: Prepared(_OF_ID.with_for_update(skip_locked=not wait)) for wait in (False, True)}
 _BEGIN = _once(_TALKS)
 _STORE = _once(_MAIL)
-_ADVANCE = (
+_ADVANCE = Prepared(
     update(_TALKS)
     .where(_TALKS.c.id == bindparam("of_id"))
     .where(_TALKS.c.revision == bindparam("of_revision"))
     .where(_TALKS.c.last_number == bindparam("of_last_number"))
     .returning(_TALKS.c.id)
 )
-_FINISH = (
+_FINISH = Prepared(
     update(_MAIL)
     .where(_MAIL.c.id == bindparam("of_id"), _MAIL.c.status == "new")
     .returning(_MAIL.c.id)

@@ -7,16 +7,17 @@ transaction begins with BEGIN IMMEDIATE so that none can fail half-way.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -29,6 +30,7 @@ from sqlalchemy.types import TypeDecorator
 
 from core.errors import DatabaseUnavailable
 from core.sqlite_driver import DirectConnection
+from core.statements import DIRECT, Prepared
 
 _NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -79,15 +81,20 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self._url = make_url(_with_driver(url))
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._path = self._url.database or ":memory:"
         self._turn: AbstractAsyncContextManager[Any] = nullcontext()
+        self._direct: DirectConnection | None = None
+        self._glance: DirectConnection | None = None
         if self.is_sqlite:
             self._turn = asyncio.Lock()
             self._writing = self._sqlite_engine(writing=True)
             self._reading = self._sqlite_engine(writing=False)
         else:
             self._writing = self._reading = create_async_engine(
-                self._url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+                self._url, pool_size=pool_size, max_overflow=pool_size
             )
+            event.listen(self._writing.sync_engine, "checkout", _refuse_dead_connection)
+            self._looking = self._writing.execution_options(isolation_level="AUTOCOMMIT")
         self._writers = async_sessionmaker(self._writing, expire_on_commit=False)
         self._readers = async_sessionmaker(self._reading, expire_on_commit=False)
 
@@ -106,8 +113,8 @@ class Database:
         """
         async with self._turn:
             with _unavailable():
-                async with self._writers.begin() as session:
-                    yield session
+                async with self._sqlite_begin() if self.is_sqlite else self._writers.begin() as it:
+                    yield it
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -115,6 +122,18 @@ class Database:
         with _unavailable():
             async with self._readers() as session:
                 yield session
+
+    async def look_up(self, statement: Prepared, values: Mapping[str, Any]) -> list[Any]:
+        """
+        The rows of one prepared SELECT, for which no transaction is opened.
+
+        On SQLite it runs where it stands: ask by a unique key, not for lists.
+        """
+        with _unavailable():
+            if self.is_sqlite:
+                return statement.run_directly(self._sqlite_glance(), values)
+            async with self._looking.connect() as connection:
+                return await connection.run_sync(statement.run_on, values)
 
     @asynccontextmanager
     async def changing_schema(self) -> AsyncIterator[AsyncConnection]:
@@ -131,48 +150,75 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
+        if self._glance is not None:
+            self._glance.stop()
         await self._writing.dispose()
         if self._reading is not self._writing:
             await self._reading.dispose()
+
+    @asynccontextmanager
+    async def _sqlite_begin(self) -> AsyncIterator[AsyncSession]:
+        """
+        A transaction that prepared statements and the session share.
+
+        Both use the writer's one connection. A session that was never needed
+        costs nothing.
+        """
+        direct = await self._sqlite_writer()
+        session = self._writers(info={DIRECT: direct})
+        try:
+            yield session
+            if session.in_transaction():
+                await session.commit()
+            await direct.commit()
+        finally:
+            if session.in_transaction():
+                await session.close()
+            if direct.is_open:
+                await direct.rollback()
+
+    async def _sqlite_writer(self) -> DirectConnection:
+        """The connection that the engine for writing keeps."""
+        if self._direct is None or not self._direct.is_open:
+            async with self._writing.connect() as connection:
+                found = (await connection.get_raw_connection()).driver_connection
+            self._direct = cast(DirectConnection, found)
+        return self._direct
+
+    def _sqlite_glance(self) -> DirectConnection:
+        """A connection for single rows, outside any transaction."""
+        if self._glance is None or not self._glance.is_open:
+            self._glance = DirectConnection(self._path, writing=False)
+        return self._glance
 
     def _sqlite_engine(self, *, writing: bool) -> AsyncEngine:
         if self._url.database and self._url.database != ":memory:":
             Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
         size = 1 if writing else 4
-        path = self._url.database or ":memory:"
 
         async def connect() -> DirectConnection:
-            return DirectConnection(path, writing=writing)
+            return DirectConnection(self._path, writing=writing)
 
-        engine = create_async_engine(
+        return create_async_engine(
             self._url,
             async_creator=connect,
             pool_size=size,
             max_overflow=0 if writing else 12,
         )
-        begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def on_connect(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            for pragma in _PRAGMAS if writing else (*_PRAGMAS, "query_only=ON"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def on_begin(connection: Any) -> None:
-            connection.exec_driver_sql(begin)
-
-        return engine
 
 
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "busy_timeout=5000",
-    "secure_delete=ON",
-)
+def _refuse_dead_connection(connection: Any, _record: object, _proxy: object) -> None:
+    """
+    Let the pool replace a connection that the server has closed meanwhile.
+
+    The driver notices that by itself; asking the server (pre-ping) would cost
+    every transaction three more messages.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+_LOST = (OperationalError, InterfaceError, OSError, sqlite3.OperationalError)
 
 
 class _unavailable:  # noqa: N801 - reads as a statement: with _unavailable()
@@ -181,7 +227,7 @@ class _unavailable:  # noqa: N801 - reads as a statement: with _unavailable()
     def __enter__(self) -> None: ...
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        lost = isinstance(error, (OperationalError, InterfaceError, OSError)) or (
+        lost = isinstance(error, _LOST) or (
             isinstance(error, DBAPIError) and error.connection_invalidated
         )
         if lost:

@@ -4,9 +4,10 @@ SQLite for SQLAlchemy's async engine, with as few changes of thread as the work 
 aiosqlite hands every step of every statement (open a cursor, execute, fetch,
 close) to its thread and waits: for statements that take microseconds the
 hand-overs are most of the time. Here a writing connection runs its statements
-where it stands, and leaves only BEGIN (may wait for another process's lock)
-and COMMIT (waits for the disk) to a thread; a reading connection hands over
-once a statement, because a long list must not hold up everybody else.
+where it stands, and leaves only COMMIT (waits for the disk) and a BEGIN that
+finds the file locked by another process to a thread; a reading connection
+hands over once a statement, because a long list must not hold up everybody
+else. Transactions begin with their first statement.
 
 The classes have the shape of aiosqlite's, which SQLAlchemy's dialect expects.
 """
@@ -20,6 +21,14 @@ from typing import Any, Self, TypeVar
 _T = TypeVar("_T")
 _STATEMENTS = 256
 """Compiled statements that a connection keeps."""
+_LOCK_MILLISECONDS = 5000
+"""How long a writer waits for another process."""
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 
 
 class DirectConnection:
@@ -33,7 +42,10 @@ class DirectConnection:
             isolation_level=None,
             check_same_thread=False,
             cached_statements=_STATEMENTS,
+            timeout=_LOCK_MILLISECONDS / 1000,
         )
+        for pragma in _PRAGMAS if writing else (*_PRAGMAS, "query_only=ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
 
     @property
@@ -42,6 +54,11 @@ class DirectConnection:
         if self._connection is None:
             raise ValueError("no active connection")
         return self._connection
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be used."""
+        return self._connection is not None
 
     @property
     def isolation_level(self) -> str | None:
@@ -66,6 +83,15 @@ class DirectConnection:
             await asyncio.wait({future})
             raise
 
+    async def begin(self) -> None:
+        """Begin a transaction unless one is open; a writer takes the lock at once."""
+        if self.plain.in_transaction:
+            return
+        if not self.writing:
+            self.plain.execute("BEGIN")
+        elif not self._begin_writing():
+            await self.in_thread(self._wait_and_begin)
+
     async def commit(self) -> None:
         """Wait until the disk has it; without a transaction there is nothing to wait for."""
         if self.plain.in_transaction:
@@ -85,6 +111,22 @@ class DirectConnection:
             self._connection.close()
             self._connection = None
         self._thread.shutdown(wait=False)
+
+    def _begin_writing(self) -> bool:
+        """Take the lock if it is free."""
+        self.plain.execute("PRAGMA busy_timeout=0")
+        try:
+            self.plain.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self.plain.execute(f"PRAGMA busy_timeout={_LOCK_MILLISECONDS}")
+        return True
+
+    def _wait_and_begin(self) -> None:
+        self.plain.execute("BEGIN IMMEDIATE")
 
     async def create_function(self, *arguments: Any, **more: Any) -> None:
         """Add an SQL function; SQLAlchemy does so for REGEXP."""
@@ -133,7 +175,7 @@ class DirectCursor:
             self._cursor.execute(statement, parameters)
             self._rows = self._cursor.fetchall() if self._cursor.description else []
 
-        await self._run(work, waits=self._waits(statement))
+        await self._run(work)
 
     async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Run one statement for many rows."""
@@ -141,7 +183,7 @@ class DirectCursor:
         def work() -> None:
             self._cursor.executemany(statement, parameters)
 
-        await self._run(work, waits=not self._connection.writing)
+        await self._run(work)
 
     async def fetchall(self) -> list[Any]:
         """The rows that are left."""
@@ -163,12 +205,9 @@ class DirectCursor:
         """Let go of the statement."""
         self._cursor.close()
 
-    def _waits(self, statement: str) -> bool:
-        begins = statement.startswith("BEGIN")
-        return begins if self._connection.writing else not begins
-
-    async def _run(self, work: Callable[[], None], *, waits: bool) -> None:
-        if waits:
-            await self._connection.in_thread(work)
-        else:
+    async def _run(self, work: Callable[[], None]) -> None:
+        await self._connection.begin()
+        if self._connection.writing:
             work()
+        else:
+            await self._connection.in_thread(work)

@@ -186,8 +186,7 @@ class FrontDoor:
         address = raw.address
         decoded = await self._decoders.decode(address.channel, address.account, raw.body)
         for _ in range(_TRIES):
-            async with self._database.reading() as session:
-                found = await self._inbox.find_standing(session, raw.address)
+            found = await self._inbox.look_up(self._database, raw.address)
             standing = found or self._inbox.fresh(raw.address)
             turn = await self._think(standing, decoded)
             written, outcome = await self._write_raw(turn, raw)

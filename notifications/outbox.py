@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import ActorKind
 from core.messages import Address, Channel, Choice, Reply
+from core.statements import Prepared
 from core.vault import Vault
 from notifications.models import OutboxMessage
 
 PURPOSE = "outbox.body"
+_ADD = Prepared(insert(cast("Table", OutboxMessage.__table__)))
 
 PULLED = frozenset({Channel.WEB, Channel.REST, Channel.TERMINAL})
 """Channels that fetch their messages; no sender touches their rows."""
@@ -94,7 +97,7 @@ class Outbox:
         """Add rows; the caller holds the conversation's lock and gave the numbers."""
         if sayings:
             rows = [self._row(conversation_id, address, saying, why) for saying in sayings]
-            await session.execute(insert(OutboxMessage), rows)
+            await _ADD.run_all(session, rows)
 
     async def list_after(
         self, session: AsyncSession, conversation_id: UUID, number: int, *, limit: int = 200

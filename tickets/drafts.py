@@ -17,7 +17,7 @@ from tickets.lifecycle import Tickets
 from tickets.models import Ticket
 from tickets.opening import Given, NewTicket, ticket_row
 from tickets.status import StatusChangeNotAllowed, TicketStatus, path_to
-from tickets.writing import TICKETS
+from tickets.writing import TICKETS, show
 
 _KEPT = frozenset(
     {
@@ -84,7 +84,7 @@ class Drafts:
         await session.execute(
             update(TICKETS).where(TICKETS.c.id == draft.id).values(assignee_id=staff_id)
         )
-        await session.refresh(draft)
+        show(draft, {"assignee_id": staff_id})
 
     def _columns(self, draft: Ticket, new: NewTicket, now: datetime) -> dict[str, Any]:
         deadline = self._taxonomy.deadline_for(new.matter, new.request_type, new.urgency)

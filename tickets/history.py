@@ -11,12 +11,14 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import Actor, ActorKind
+from core.statements import Prepared
 from core.vault import Vault
 from tickets.models import TicketEvent
 from tickets.status import TicketStatus
 
 NOTE = "event.note"
 EVENTS = cast(Table, TicketEvent.__table__)
+_ADD = Prepared(insert(EVENTS))
 
 
 class EventKind(StrEnum):
@@ -127,7 +129,7 @@ async def add_entries(
 ) -> None:
     """Write entries whose numbers begin with `first`; the caller raised the ticket's revision."""
     rows = [_row(ticket_id, first + offset, entry, vault) for offset, entry in enumerate(entries)]
-    await session.execute(insert(EVENTS), rows)
+    await _ADD.run_all(session, rows)
 
 
 async def list_history(session: AsyncSession, ticket_id: UUID, *, vault: Vault) -> list[Happened]:

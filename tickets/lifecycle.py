@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict
 
 from core.actors import CLOCK, Actor
 from core.errors import FrontDoorError
+from core.statements import Prepared
 from core.taxonomy import Taxonomy
 from core.vault import Vault
 from tickets import lookups
@@ -24,6 +26,7 @@ from tickets.opening import Given, NewTicket, ticket_row
 from tickets.status import TicketStatus, path_to
 from tickets.writing import TICKETS, TicketChangedMeanwhile, TicketWriter
 
+_OPEN = Prepared(insert(TICKETS))
 __all__ = ["NotWithdrawable", "TicketChangedMeanwhile", "Tickets", "is_withdrawable"]
 
 
@@ -65,9 +68,9 @@ class Tickets(TicketWriter):
         entries = _opening_entries(new, by, now)
         given = await self._give(session, new, now)
         row = ticket_row(new, given, vault=self._vault, revision=len(entries))
-        await session.execute(insert(TICKETS), row)
+        await _OPEN.run(session, row)
         await add_entries(session, row["id"], entries, first=1, vault=self._vault)
-        return _attached(session, row)
+        return _as_read(row)
 
     async def chase(
         self, session: AsyncSession, ticket: Ticket, *, by: Actor, now: datetime, words: str
@@ -242,9 +245,9 @@ def _opening_entries(new: NewTicket, by: Actor, now: datetime) -> Sequence[Entry
     return entries
 
 
-def _attached(session: AsyncSession, row: Mapping[str, Any]) -> Ticket:
-    """The row as an object of this session, as if it had been read."""
-    ticket = Ticket(**row)
+def _as_read(row: Mapping[str, Any]) -> Ticket:
+    """The row as an object, as if it had been read; it belongs to no session."""
+    ticket = Ticket()
+    instance_dict(ticket).update(row)
     make_transient_to_detached(ticket)
-    session.add(ticket)
     return ticket

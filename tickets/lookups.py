@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import InvalidInput, NotFound
+from core.statements import Prepared
 from core.vault import Vault
 from people.residents import index_phone
 from tickets.models import Ticket
@@ -15,6 +17,7 @@ from tickets.numbers import is_tail, is_whole_number
 from tickets.opening import PHONE
 from tickets.status import UNFINISHED
 
+TICKETS = cast("Table", Ticket.__table__)
 SAME_WITHIN = timedelta(days=30)
 """How long the same person's same matter counts as the same thing (hotline.md §4.3)."""
 
@@ -100,20 +103,25 @@ async def find_same(
     community: str | None = None,
     now: datetime,
 ) -> Ticket | None:
-    """The newest unfinished ticket of the same person about the same matter (and place)."""
-    whose = _is_of(conversation_id, phone, vault)
-    if not whose:
-        return None
-    query = (
-        select(Ticket)
-        .where(or_(*whose), Ticket.matter == matter, Ticket.status.in_(UNFINISHED))
-        .where(Ticket.opened_at >= now - SAME_WITHIN)
-        .order_by(Ticket.opened_at.desc())
-        .limit(1)
+    """
+    The newest unfinished ticket of the same person about the same matter (and place).
+
+    A person has few tickets and a matter has many, so the person's are read
+    and the matter is compared here: the database would go by the matter.
+    """
+    rows = await _OF_PERSON.run(
+        session,
+        {
+            "conversation": conversation_id,
+            "phone": _index_of(phone, vault),
+            "since": now - SAME_WITHIN,
+        },
     )
-    if community is not None:
-        query = query.where(or_(Ticket.community == community, Ticket.community.is_(None)))
-    return (await session.scalars(query)).one_or_none()
+    for row in rows:
+        here = community is None or row.community in (community, None)
+        if row.matter == matter and row.status in UNFINISHED and here:
+            return await get_ticket(session, row.id)
+    return None
 
 
 async def list_nearby(
@@ -158,21 +166,28 @@ async def _find_own(session: AsyncSession, reference: str, conversation_id: UUID
     return (await session.scalars(query)).one_or_none()
 
 
-def _is_of(
-    conversation_id: UUID | None, phone: str | None, vault: Vault
-) -> list[ColumnElement[bool]]:
-    whose: list[ColumnElement[bool]] = []
-    if conversation_id is not None:
-        whose.append(Ticket.conversation_id == conversation_id)
-    if phone:
-        try:
-            whose.append(Ticket.phone_index == index_phone(vault, phone))
-        except InvalidInput:
-            return whose
-    return whose
+def _index_of(phone: str | None, vault: Vault) -> str | None:
+    try:
+        return index_phone(vault, phone) if phone else None
+    except InvalidInput:
+        return None
 
 
 def _phone_ends_with(ticket: Ticket, last4: str, vault: Vault) -> bool:
     phone = vault.open_maybe(ticket.phone_sealed, purpose=PHONE)
     digits = "".join(filter(str.isdigit, phone or ""))
     return len(last4) == 4 and len(digits) >= 7 and digits.endswith(last4)
+
+
+def _recent(whose: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    known = (TICKETS.c.id, TICKETS.c.matter, TICKETS.c.community, TICKETS.c.status)
+    return select(*known, TICKETS.c.opened_at).where(
+        whose, TICKETS.c.opened_at >= bindparam("since")
+    )
+
+
+_OF_PERSON = Prepared(
+    _recent(TICKETS.c.conversation_id == bindparam("conversation"))
+    .union_all(_recent(TICKETS.c.phone_index == bindparam("phone")))
+    .order_by(TICKETS.c.opened_at.desc())
+)

@@ -3,15 +3,18 @@
 import re
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Integer, column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import CHINA
+from core.statements import Prepared
 
 PREFIX = "BJM"
-_NEXT = text(
-    "INSERT INTO reference_counters (day, last) VALUES (:day, 1) "
-    "ON CONFLICT (day) DO UPDATE SET last = reference_counters.last + 1 RETURNING last"
+_NEXT = Prepared(
+    text(
+        "INSERT INTO reference_counters (day, last) VALUES (:day, 1) "
+        "ON CONFLICT (day) DO UPDATE SET last = reference_counters.last + 1 RETURNING last"
+    ).columns(column("last", Integer))
 )
 _WHOLE = re.compile(rf"^{PREFIX}-\d{{8}}-\d{{4,6}}$")
 _TAIL = re.compile(r"^\d{4}$")
@@ -25,8 +28,8 @@ async def take_number(session: AsyncSession, now: datetime) -> str:
     unique; one that is rolled back is given again.
     """
     day = now.astimezone(CHINA).strftime("%Y%m%d")
-    last = (await session.execute(_NEXT, {"day": day})).scalar_one()
-    return f"{PREFIX}-{day}-{last:04d}"
+    (taken,) = await _NEXT.run(session, {"day": day})
+    return f"{PREFIX}-{day}-{taken.last:04d}"
 
 
 def is_whole_number(reference: str) -> bool:
