@@ -42,6 +42,9 @@ from handlers.staff import (
     dispatch as dispatching,
 )
 from handlers.staff import (
+    involve as involving,
+)
+from handlers.staff import (
     merge as merging,
 )
 from handlers.staff import (
@@ -249,6 +252,11 @@ async def merge(step: Step) -> None:
     """Into another ticket, given by its whole number."""
     main = await get_ticket_by_number(step.session, step.word("into").upper())
     await step.do(merging.merge, main, note=step.word("words"))
+
+
+async def involve(step: Step) -> None:
+    """Another department's part."""
+    await step.do(involving.involve, step.word("unit"), part=step.word("words"))
 
 
 async def withdraw(step: Step) -> None:

@@ -17,7 +17,7 @@ from handlers.staff.resume import resume
 from handlers.staff.start import start
 from handlers.staff.take_over import take_over
 from people.permissions import Permission
-from tickets.status import OPEN_TO_RESIDENT, UNFINISHED, TicketStatus
+from tickets.status import IN_HAND, OPEN_TO_RESIDENT, UNFINISHED, TicketStatus
 
 S = TicketStatus
 P = Permission
@@ -66,6 +66,7 @@ ACTS: tuple[Act, ...] = (
     Act("hand-back", P.CONVERSATION_HOLD, plain(hand_back), UNFINISHED, dialog=False,
         stale_matters=False),
     Act("merge", P.TICKET_MERGE, forms.merge, UNFINISHED - {S.RESOLVED, S.TO_CALL_BACK}),
+    Act("involve", P.TICKET_INVOLVE, forms.involve, IN_HAND),
     Act("publish", P.TASK_PUBLISH, forms.publish, OPEN_TO_RESIDENT),
     Act("return", P.RETURN_ASK, forms.ask_return, frozenset({S.DISPATCHED}), second="return"),
     Act("extend", P.EXTENSION_ASK, forms.ask_extension, _WORKED_ON, second="extension"),
@@ -85,3 +86,6 @@ ACTS: tuple[Act, ...] = (
 
 BESIDE_THE_FACTS = frozenset({"correct", "urgency"})
 """Their buttons stand beside the fact that they change."""
+
+LEAD_ONLY = frozenset({"involve", "contact", "contact-failed", "merge", "publish"})
+"""What a co-handling unit does not do: it has nobody to talk to."""

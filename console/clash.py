@@ -33,6 +33,7 @@ _WORDS_LABELS = {
     "decide-appeal": "decide_words",
     "return": "basis",
     "park": "plan",
+    "involve": "part",
     "extend": "why",
     "exclude": "why",
     "urgency": "why",

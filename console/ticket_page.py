@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.acts import ACTS, BESIDE_THE_FACTS, Act
+from console.acts import ACTS, BESIDE_THE_FACTS, LEAD_ONLY, Act
 from console.deps import ConsoleDeps
 from console.history import HistoryWriter, Line
-from console.ticket_view import Button, Due, Page, PendingApproval, Seen, TicketView
+from console.ticket_view import Button, Due, JointRow, Page, PendingApproval, Seen, TicketView
 from console.words import Words
 from conversations.models import Conversation
 from core.errors import NotFound
@@ -24,7 +24,8 @@ from people.permissions import Permission, StaffMember
 from people.view_log import list_views, record_view
 from tickets.approvals import list_pending, opened_note
 from tickets.history import list_changes_after, list_history
-from tickets.lookups import get_ticket_by_number
+from tickets.joint import list_children
+from tickets.lookups import get_ticket, get_ticket_by_number
 from tickets.masking import masked_address, masked_name, masked_phone, masked_text
 from tickets.models import Approval, Ticket
 from tickets.reasons import Action
@@ -81,7 +82,8 @@ class TicketReader:
             buttons=self._buttons(ticket, held_by_id),
             approvals=await self._approvals(session, ticket, names),
             views=await self._views(session, ticket, names),
-            may_reply=self._me.may(Permission.TICKET_REPLY),
+            may_reply=self._me.may(Permission.TICKET_REPLY) and ticket.parent_id is None,
+            joint=await self._joint(session, ticket),
             names=names,
         )
 
@@ -137,6 +139,25 @@ class TicketReader:
     def _suggested(self, ticket: Ticket) -> str:
         matter = self._deps.taxonomy.matters.get(ticket.matter or "")
         return ticket.unit or (matter.department if matter else "")
+
+    async def _joint(self, session: AsyncSession, ticket: Ticket) -> list[JointRow]:
+        """The lead's ticket of a co-handling one, or the co-handling ones of a lead's."""
+        say = self._words.say
+        if ticket.parent_id is not None:
+            lead = await get_ticket(session, ticket.parent_id)
+            return [self._joint_row(lead, say("console.joint.lead"))]
+        children = await list_children(session, ticket.id)
+        return [self._joint_row(child, say("console.joint.helps")) for child in children]
+
+    def _joint_row(self, ticket: Ticket, role: str) -> JointRow:
+        return JointRow(
+            number=ticket.number,
+            short=self._words.short(ticket.number),
+            role=role,
+            unit=self._words.unit(ticket.unit),
+            status=self._words.status(ticket.status),
+            may_open=may_see(ticket, self._me),
+        )
 
     # ------------------------------------------------------------ what stands beside
 
@@ -274,6 +295,8 @@ class TicketReader:
 
     def _offered(self, act: Act, ticket: Ticket, held_by_id: UUID | None) -> bool:
         if ticket.status not in act.statuses or not self._me.may(act.permission):
+            return False
+        if act.id in LEAD_ONLY and ticket.parent_id is not None:
             return False
         if act.id == "hand-back":
             return held_by_id == self._me.id

@@ -64,6 +64,18 @@ class PendingApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class JointRow:
+    """Another unit's ticket about the same request: the lead's, or one that helps."""
+
+    number: str
+    short: str
+    role: str
+    unit: str
+    status: str
+    may_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """Somebody looked at it."""
 
@@ -85,4 +97,5 @@ class Page:
     approvals: Sequence[PendingApproval]
     views: Sequence[Seen]
     may_reply: bool
+    joint: Sequence[JointRow]
     names: Mapping[UUID, str] = field(default_factory=dict)

@@ -135,6 +135,7 @@ class TicketPages:
             facts=page.facts,
             approvals=page.approvals,
             views=page.views,
+            joint=page.joint,
             acts=page.buttons,
             place=self._place(request, numbers, number),
             similar=[_similar(row, words) for row in similar],

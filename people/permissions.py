@@ -25,6 +25,8 @@ class Permission(StrEnum):
     CONVERSATION_HOLD = "conversation.hold"
     TICKET_DISPATCH = "ticket.dispatch"
     TICKET_MERGE = "ticket.merge"
+    TICKET_INVOLVE = "ticket.involve"
+    """Ask another department for its part, while one unit leads."""
     TICKET_WITHDRAW = "ticket.withdraw"
     TICKET_ACCEPT = "ticket.accept"
     TICKET_HANDLE = "ticket.handle"
@@ -87,12 +89,22 @@ _INTAKE = frozenset(
         P.TASK_PUBLISH,
     }
 )
-_DISPATCH = frozenset({*_INTAKE, P.TICKET_DISPATCH, P.TICKET_MERGE, P.PARKING_ASK, P.EXCLUSION_ASK})
+_DISPATCH = frozenset(
+    {
+        *_INTAKE,
+        P.TICKET_DISPATCH,
+        P.TICKET_MERGE,
+        P.TICKET_INVOLVE,
+        P.PARKING_ASK,
+        P.EXCLUSION_ASK,
+    }
+)
 _HANDLE = frozenset(
     {
         *_TALK,
         P.TICKET_ACCEPT,
         P.TICKET_HANDLE,
+        P.TICKET_INVOLVE,
         P.TICKET_CORRECT,
         P.RETURN_ASK,
         P.EXTENSION_ASK,

@@ -51,6 +51,8 @@ class EventKind(StrEnum):
     DEADLINE_CHANGED = "deadline_changed"
     EXCLUDED = "excluded"
     MERGED_IN = "merged_in"
+    UNIT_INVOLVED = "unit_involved"
+    PART_RESOLVED = "part_resolved"
     CALL_BACK_FAILED = "call_back_failed"
     CALL_BACK_ANSWERED = "call_back_answered"
     CALL_PROMISED = "call_promised"
@@ -82,6 +84,7 @@ STAFF_CHANGES = frozenset(
         EventKind.APPROVAL_REFUSED,
         EventKind.EXCLUDED,
         EventKind.MERGED_IN,
+        EventKind.UNIT_INVOLVED,
         EventKind.CONTACT_FAILED,
         EventKind.CONTACT_LOST,
         EventKind.CALL_BACK_FAILED,

@@ -126,7 +126,8 @@ async def get_rates(
 
 def _scope(member: StaffMember, community: str | None) -> ColumnElement[bool]:
     here = Ticket.community == community if community is not None else true()
-    return and_(visible_to(member), Ticket.status != TicketStatus.DRAFT, here)
+    lead = Ticket.parent_id.is_(None)
+    return and_(visible_to(member), Ticket.status != TicketStatus.DRAFT, lead, here)
 
 
 async def _count(

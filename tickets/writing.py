@@ -17,6 +17,7 @@ from tickets.calendar import WorkingCalendar
 from tickets.call_backs import drop_calls
 from tickets.deadlines import Deadlines, reckon, running
 from tickets.history import Entry, EventKind, add_entries
+from tickets.joint import list_open_children
 from tickets.models import Ticket
 from tickets.status import TicketStatus, check_may_follow
 from tickets.tasks import cancel_tasks
@@ -82,6 +83,15 @@ class TicketWriter:
             await drop_calls(session, ticket.id, outcome=to.value, now=now)
         if to in ENDS_TASKS:
             await cancel_tasks(session, ticket.id, now=now)
+            await self._call_off_children(session, ticket, by=by, now=now)
+
+    async def _call_off_children(
+        self, session: AsyncSession, ticket: Ticket, *, by: Actor, now: datetime
+    ) -> None:
+        """What the lead no longer needs, no co-handling unit has to finish."""
+        for child in await list_open_children(session, ticket.id):
+            data = {"lead": ticket.number, "lead_status": ticket.status}
+            await self.move(session, child, TicketStatus.WITHDRAWN, by=by, now=now, data=data)
 
     async def record(
         self,

@@ -82,9 +82,14 @@ class ErrorPages:
                 status, key = self._table[kind]
                 return status, self._pages.say(request, key.format(**vars(error)))
         try:
-            return 409, self._pages.say(request, f"ticket.refused.{type(error).__name__}")
+            return 409, self._refusal(request, error)
         except TextMissing:
             return 409, self._pages.say(request, "web.error.changed")
+
+    def _refusal(self, request: Request, error: FrontDoorError) -> str:
+        """The sentence that a rule's error has under its own name, with what it knows."""
+        key = f"ticket.refused.{type(error).__name__}"
+        return self._pages.say(request, key, **vars(error))
 
     def page(self, request: Request, status: int, sentence: str) -> Response:
         """The error page; htmx gets only the sentence, a program problem+json (RFC 9457)."""

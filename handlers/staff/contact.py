@@ -9,6 +9,7 @@ from handlers.staff.desk import Desk, acting, needed
 from people.permissions import Permission, StaffMember
 from tickets.call_backs import TRIES_BEFORE_LOST
 from tickets.history import EventKind, list_times
+from tickets.joint import check_is_lead
 from tickets.models import Ticket
 from tickets.status import TicketStatus
 
@@ -41,6 +42,7 @@ async def contact(
     The words are the evidence by which the response rate counts this contact.
     """
     desk.allow(by, Permission.TICKET_HANDLE, ticket)
+    check_is_lead(ticket)
     if how not in WAYS:
         raise InvalidInput("how", "ticket.error.how")
     late = ticket.contact_due_at is not None and now > ticket.contact_due_at
@@ -72,6 +74,7 @@ async def contact_failed(
     work may begin without a contact. Raises `TriedJustNow`.
     """
     desk.allow(by, Permission.TICKET_HANDLE, ticket)
+    check_is_lead(ticket)
     tried = await list_times(session, ticket.id, EventKind.CONTACT_FAILED)
     if tried and now - tried[-1] < APART:
         raise TriedJustNow(ticket.number)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.actors import Actor
 from core.errors import InvalidInput
 from handlers.staff.desk import Desk, acting
 from people.models import Staff
@@ -35,17 +36,36 @@ async def dispatch(
     (taxonomy `handled_by: elsewhere`). Raises `InvalidInput`.
     """
     desk.allow(by, Permission.TICKET_DISPATCH, ticket)
-    _check_unit(desk, ticket, unit)
     if assignee_id is not None:
         await _check_assignee(session, assignee_id, unit)
+    await dispatch_to(
+        session, desk, ticket, unit, assignee_id=assignee_id, note=note, by=acting(by), now=now
+    )
+    await _tell(session, desk, ticket, now)
+    return ticket
+
+
+async def dispatch_to(
+    session: AsyncSession,
+    desk: Desk,
+    ticket: Ticket,
+    unit: str,
+    *,
+    assignee_id: UUID | None = None,
+    note: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Bring a ticket to a department, whatever allowed it; raises `InvalidInput`."""
+    _check_unit(desk, ticket, unit)
     if ticket.status == TicketStatus.REGISTERED or ticket.status == TicketStatus.DISPATCHED:
-        await desk.tickets.move(session, ticket, TicketStatus.TO_DISPATCH, by=acting(by), now=now)
+        await desk.tickets.move(session, ticket, TicketStatus.TO_DISPATCH, by=by, now=now)
     receive = desk.taxonomy.deadlines[ticket.deadline_class].receive
     await desk.tickets.move(
         session,
         ticket,
         TicketStatus.DISPATCHED,
-        by=acting(by),
+        by=by,
         now=now,
         note=note,
         data={"unit": unit, "assignee_id": str(assignee_id) if assignee_id else None},
@@ -55,8 +75,6 @@ async def dispatch(
             "accept_due_at": desk.calendar.due(now, receive).at,
         },
     )
-    await _tell(session, desk, ticket, now)
-    return ticket
 
 
 async def _tell(session: AsyncSession, desk: Desk, ticket: Ticket, now: datetime) -> None:

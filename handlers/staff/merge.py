@@ -8,6 +8,7 @@ from core.errors import InvalidInput
 from handlers.staff.desk import Desk, acting
 from people.permissions import Permission, StaffMember
 from tickets.history import EventKind
+from tickets.joint import check_is_lead
 from tickets.models import Ticket
 from tickets.status import UNFINISHED, TicketStatus
 
@@ -26,10 +27,13 @@ async def merge(
     Join a ticket to the main one and give the joined one; `Desk.get_tickets` gives both.
 
     The main one must be unfinished and not joined to another itself. What was
-    joined to this ticket earlier moves along. Raises `InvalidInput`.
+    joined to this ticket earlier moves along. Neither may be a co-handling
+    unit's part. Raises `InvalidInput` and `LeadOnly`.
     """
     desk.allow(by, Permission.TICKET_MERGE, ticket)
     desk.allow(by, Permission.TICKET_MERGE, main)
+    check_is_lead(ticket)
+    check_is_lead(main)
     if main.id == ticket.id or main.status not in UNFINISHED:
         raise InvalidInput("main", "ticket.error.merge_main")
     await desk.tickets.move(

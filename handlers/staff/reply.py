@@ -8,6 +8,7 @@ from conversations import holding
 from handlers.staff.desk import Desk, acting, needed, speaking
 from people.permissions import Permission, StaffMember
 from tickets.history import EventKind
+from tickets.joint import check_is_lead
 from tickets.models import Ticket
 
 
@@ -24,10 +25,12 @@ async def reply(
     Say something to the resident, under one's own name.
 
     Whoever answers also takes the conversation over, so that the bot does not
-    talk in between; raises `HeldBySomebodyElse`. Without a chat the words
+    talk in between; raises `HeldBySomebodyElse`, and `LeadOnly` for a
+    co-handling unit. Without a chat the words
     wait as a call to make.
     """
     desk.allow(by, Permission.TICKET_REPLY, ticket)
+    check_is_lead(ticket)
     words = needed(words, "words")
     if ticket.conversation_id is not None:
         await holding.take_over(session, ticket.conversation_id, staff_id=by.id, now=now)
