@@ -58,10 +58,10 @@ class CallLog:
 
 def busiest(calls: Iterable[Call], seconds: float) -> int:
     """The most calls within any span of so many seconds, by the double's clock."""
-    times = sorted(each.at.timestamp() for each in calls)
+    times = sorted(each.at for each in calls)
     most, first = 0, 0
     for last, at in enumerate(times):
-        while at - times[first] >= seconds:
+        while (at - times[first]).total_seconds() >= seconds:
             first += 1
         most = max(most, last - first + 1)
     return most

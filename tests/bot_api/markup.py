@@ -32,6 +32,7 @@ _KINDS = {
 }
 _NAMED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _REFERENCE = re.compile(r"&(?:lt|gt|amp|quot);|&#(?:\d+|[xX][0-9a-fA-F]+);?")
+_PLAIN = re.compile(r".[^<&]*", re.DOTALL)
 _TAG_NAME = re.compile(r"[^ \t\r\n>]*")
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n=>/\"']*")
@@ -73,9 +74,11 @@ class _Reader:
         return self.result, sorted(found, key=lambda each: (each["offset"], -each["length"]))
 
     def _text(self) -> None:
-        match = _REFERENCE.match(self.source, self.at)
-        self.result += _decode(match.group()) if match else self.source[self.at]
-        self.at = match.end() if match else self.at + 1
+        if match := _REFERENCE.match(self.source, self.at):
+            self.result += _decode(match.group())
+            self.at = match.end()
+        else:
+            self.result += self._read(_PLAIN, self.at)
 
     def _start_tag(self) -> None:
         begins = self._byte(self.at)

@@ -17,6 +17,8 @@ class Request:
     world: World
     bot: BotAccount
     parameters: Parameters
+    gone: Callable[[], bool] = lambda: False
+    """Whether the caller has hung up meanwhile."""
 
     @property
     def now(self) -> datetime:

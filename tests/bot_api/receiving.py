@@ -53,7 +53,7 @@ async def _wait(request: Request, offset: int, limit: int, seconds: float) -> ob
     except Refused as why:
         await _pause_after_conflict(request.bot, _PAUSE * pace)
         raise why from None
-    return queue.take(max(offset, 0), limit)
+    return [] if request.gone() else queue.take(max(offset, 0), limit)
 
 
 async def _pause_after_conflict(bot: BotAccount, pause: float) -> None:

@@ -13,7 +13,7 @@ class Refused(Exception):
         super().__init__(description)
         self.code = code
         self.description = description
-        self.parameters = parameters
+        self.parameters: Json = parameters or {}
 
     def as_json(self) -> Json:
         """The answer's body."""

@@ -62,6 +62,8 @@ class BotApi:
         site = web.TCPSite(self._runner, "127.0.0.1", port or self.port)
         await site.start()
         self.port = self._runner.addresses[0][1]
+        for bot in self.world.bots.values():
+            self._webhooks.switch(bot)
 
     async def close(self) -> None:
         """Stop listening and delivering; what is known stays, `start` goes on with it."""
@@ -108,7 +110,7 @@ class BotApi:
     ) -> BotAccount:
         """A new bot; its token is made up unless one is given."""
         bot = self.world.create_bot(username, first_name=first_name, privacy=privacy, token=token)
-        bot.queue.on_arrival = lambda: self._webhooks.look(bot)  # type: ignore[method-assign]
+        bot.queue.on_arrival = lambda queue: self._webhooks.look(bot, queue)
         return bot
 
     def create_person(self, first_name: str = "王秀英", **more: str) -> Person:
@@ -142,7 +144,8 @@ class BotApi:
             parameters = await read_parameters(http)
             chat_id = parameters.integer("chat_id") or None
             fault = self.world.faults.take(name, chat_id)
-            answer = await self._answer(http, Request(self.world, bot, parameters), name, fault)
+            request = Request(self.world, bot, parameters, gone=lambda: _is_gone(http))
+            answer = await self._answer(request, name, fault)
         except web.HTTPRequestEntityTooLarge:
             answer = refusal(TOO_LARGE)
         except Refused as why:
@@ -176,7 +179,7 @@ class BotApi:
         return refusal(NOT_FOUND)
 
     async def _answer(
-        self, http: web.Request, request: Request, name: str, fault: Fault | None
+        self, request: Request, name: str, fault: Fault | None
     ) -> web.Response | None:
         """The answer; None if the connection is to be cut."""
         if fault and fault.kind is Kind.DROP_BEFORE:
@@ -196,7 +199,7 @@ class BotApi:
 def refusal(why: Refused) -> web.Response:
     """`ok: false`, with Retry-After where there is one."""
     response = _json(why.as_json(), status=why.code)
-    if why.parameters and "retry_after" in why.parameters:
+    if "retry_after" in why.parameters:
         response.headers["Retry-After"] = str(why.parameters["retry_after"])
     return response
 
@@ -210,6 +213,10 @@ def _broken(fault: Fault) -> web.Response:
 
 def _json(body: object, *, status: int = 200) -> web.Response:
     return web.Response(text=json.dumps(body), status=status, content_type="application/json")
+
+
+def _is_gone(http: web.Request) -> bool:
+    return http.transport is None or http.transport.is_closing()
 
 
 async def _drop(http: web.Request) -> web.StreamResponse:

@@ -1,9 +1,11 @@
 """The updates that wait for one bot."""
 
 import asyncio
-from collections.abc import Collection, Hashable, Iterable
+import heapq
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, islice, takewhile
 
 from core.clock import Clock
 from tests.bot_api.refusals import Json, Refused
@@ -44,6 +46,8 @@ CALLBACK_KEPT = timedelta(seconds=150)
 """A button's press is worth nothing later (add_new_callback_query in Client.cpp)."""
 FUTURE = 9
 """An offset this far beyond the next number is taken for one of another time."""
+KNOWN = 20_000
+"""How many of the last updates can be brought once more."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,13 @@ class UpdateQueue:
 
     def __init__(self, clock: Clock, first_id: int) -> None:
         self.allowed: frozenset[str] = BY_DEFAULT
+        self.on_arrival: Callable[[Hashable], None] = lambda queue: None
+        """Called when something waits; webhooks put their own here."""
         self._clock = clock
         self._next_id = first_id
         self._waiting: dict[int, Waiting] = {}
+        self._queues: dict[Hashable, dict[int, Waiting]] = {}
+        self._expiries: list[tuple[datetime, int]] = []
         self._again: list[Waiting] = []
         self._known: dict[int, Waiting] = {}
         self._poller: asyncio.Future[None] | None = None
@@ -86,12 +94,14 @@ class UpdateQueue:
 
     def add_raw(self, body: Json, *, queue: Hashable, kept: timedelta = KEPT) -> int:
         """Let anything wait, strange or broken as it may be."""
-        update_id = self._next_id
+        waiting = Waiting(self._next_id, body, queue, self._clock.now() + kept)
         self._next_id += 1
-        waiting = Waiting(update_id, body, queue, self._clock.now() + kept)
-        self._waiting[update_id] = self._known[update_id] = waiting
-        self._wake()
-        return update_id
+        self._waiting[waiting.update_id] = waiting
+        self._queues.setdefault(queue, {})[waiting.update_id] = waiting
+        heapq.heappush(self._expiries, (waiting.expires_at, waiting.update_id))
+        self._remember(waiting)
+        self._wake(queue)
+        return waiting.update_id
 
     def jump(self, update_id: int) -> None:
         """Number on from here: after a quiet week Telegram starts somewhere else, lower too."""
@@ -101,7 +111,7 @@ class UpdateQueue:
         """Bring an update that was confirmed once more, with its old number."""
         waiting = self._known[update_id]
         self._again.append(waiting)
-        self._wake()
+        self._wake(waiting.queue)
 
     def take(self, offset: int, limit: int) -> list[Json]:
         """
@@ -113,30 +123,35 @@ class UpdateQueue:
         """
         self._drop_expired()
         if offset < 0:
-            self._keep_last(-offset)
+            self._drop(list(self._waiting)[:offset])
         elif offset <= self._next_id + FUTURE:
-            self._waiting = {key: each for key, each in self._waiting.items() if key >= offset}
+            self._drop(list(takewhile(lambda each: each < offset, self._waiting)))
         again, self._again = self._again, []
-        return [each.as_json() for each in (again + self._in_order())[:limit]]
+        found = chain(again, self._waiting.values())
+        return [each.as_json() for each in islice(found, limit)]
 
-    def first_of_queues(self) -> Iterable[Waiting]:
-        """The oldest update of every queue, for a webhook."""
+    @property
+    def queues(self) -> set[Hashable]:
+        """The queues in which something waits, for a webhook."""
         self._drop_expired()
-        first: dict[Hashable, Waiting] = {}
-        for each in self._again + self._in_order():
-            first.setdefault(each.queue, each)
-        return first.values()
+        return set(self._queues) | {each.queue for each in self._again}
+
+    def find_first(self, queue: Hashable) -> Waiting | None:
+        """The oldest update of a queue."""
+        self._drop_expired()
+        again = (each for each in self._again if each.queue == queue)
+        return next(again, None) or next(iter(self._queues.get(queue, {}).values()), None)
 
     def forget(self, waiting: Waiting) -> None:
         """It was delivered to a webhook, or is given up."""
         if waiting in self._again:
             self._again.remove(waiting)
         else:
-            self._waiting.pop(waiting.update_id, None)
+            self._drop([waiting.update_id])
 
     def clear(self) -> None:
         """Drop everything that waits."""
-        self._waiting.clear()
+        self._drop(list(self._waiting))
         self._again.clear()
 
     @property
@@ -144,16 +159,15 @@ class UpdateQueue:
         self._drop_expired()
         return len(self._waiting) + len(self._again)
 
-    def end_poll(self, why: Refused | None) -> bool:
-        """Answer the poller that waits: refused, or with nothing. False if nobody waits."""
+    def end_poll(self, why: Refused | None) -> None:
+        """Answer the poller that waits, if one does: refused, or with what there is."""
         poller, self._poller = self._poller, None
         if poller is None or poller.done():
-            return False
+            return
         if why:
             poller.set_exception(why)
         else:
             poller.set_result(None)
-        return True
 
     async def wait(self, seconds: float) -> None:
         """Return when an update arrives or the time is over; raises what ended the poll."""
@@ -164,21 +178,26 @@ class UpdateQueue:
         if done:
             poller.result()
 
-    def _wake(self) -> None:
+    def _wake(self, queue: Hashable) -> None:
         self.end_poll(None)
-        self.on_arrival()
+        self.on_arrival(queue)
 
-    def on_arrival(self) -> None:
-        """Called when something waits; a webhook puts its own here."""
+    def _remember(self, waiting: Waiting) -> None:
+        self._known[waiting.update_id] = waiting
+        if len(self._known) > KNOWN:
+            del self._known[next(iter(self._known))]
 
-    def _keep_last(self, count: int) -> None:
-        for update_id in sorted(self._waiting)[:-count]:
-            del self._waiting[update_id]
-
-    def _in_order(self) -> list[Waiting]:
-        return [self._waiting[key] for key in sorted(self._waiting)]
+    def _drop(self, update_ids: Iterable[int]) -> None:
+        for update_id in update_ids:
+            waiting = self._waiting.pop(update_id, None)
+            if waiting:
+                queue = self._queues[waiting.queue]
+                queue.pop(update_id, None)
+                if not queue:
+                    del self._queues[waiting.queue]
 
     def _drop_expired(self) -> None:
         now = self._clock.now()
-        for update_id in [key for key, each in self._waiting.items() if each.expires_at <= now]:
-            del self._waiting[update_id]
+        while self._expiries and self._expiries[0][0] <= now:
+            _, update_id = heapq.heappop(self._expiries)
+            self._drop([update_id])

@@ -47,17 +47,14 @@ class Webhooks:
         if bot.webhook:
             free = asyncio.Semaphore(bot.webhook.max_connections)
             self._running[bot.id] = _Delivery(bot.webhook, free)
-        self.look(bot)
+            for queue in bot.queue.queues:
+                self.look(bot, queue)
 
-    def look(self, bot: BotAccount) -> None:
-        """Start to deliver what waits and is not under way yet."""
+    def look(self, bot: BotAccount, queue: Hashable) -> None:
+        """Start to deliver what waits in a queue, if that is not under way yet."""
         delivery = self._running.get(bot.id)
-        if delivery is None:
-            return
-        for waiting in bot.queue.first_of_queues():
-            if waiting.queue not in delivery.tasks:
-                task = asyncio.create_task(self._empty(bot, delivery, waiting.queue))
-                delivery.tasks[waiting.queue] = task
+        if delivery and queue not in delivery.tasks:
+            delivery.tasks[queue] = asyncio.create_task(self._empty(bot, delivery, queue))
 
     async def close(self) -> None:
         """Stop everything."""
@@ -67,6 +64,7 @@ class Webhooks:
         await asyncio.gather(*self._ending, return_exceptions=True)
         if self._http:
             await self._http.close()
+            self._http = None
 
     def _cancel(self, delivery: _Delivery) -> None:
         for task in delivery.tasks.values():
@@ -76,14 +74,10 @@ class Webhooks:
 
     async def _empty(self, bot: BotAccount, delivery: _Delivery, queue: Hashable) -> None:
         try:
-            while waiting := self._first(bot, queue):
+            while waiting := bot.queue.find_first(queue):
                 await self._deliver(bot, delivery, waiting)
         finally:
             delivery.tasks.pop(queue, None)
-
-    def _first(self, bot: BotAccount, queue: Hashable) -> Waiting | None:
-        found = (each for each in bot.queue.first_of_queues() if each.queue == queue)
-        return next(found, None)
 
     async def _deliver(self, bot: BotAccount, delivery: _Delivery, waiting: Waiting) -> None:
         """
@@ -100,8 +94,10 @@ class Webhooks:
                 bot.queue.forget(waiting)
                 if not bot.queue.pending_count:
                     bot.webhook_error = None
+                self._world.changed.ring()
                 return
             bot.webhook_error = (self._world.now(), error)
+            self._world.changed.ring()
             if not retry_after and failures:
                 delay = min(delay * 2, random.uniform(_LONGEST_DELAY, 2 * _LONGEST_DELAY))
             failures += 1
