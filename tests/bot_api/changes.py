@@ -28,7 +28,7 @@ class Signal:
         self,
         found: Callable[[], Found],
         *,
-        within: float = 10.0,
+        within: float = 30.0,
         otherwise: Callable[[], object] = lambda: "",
     ) -> Found:
         """

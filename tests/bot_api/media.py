@@ -13,7 +13,7 @@ from tests.bot_api.files import (
 )
 from tests.bot_api.methods import Request, method
 from tests.bot_api.parameters import Parameters
-from tests.bot_api.refusals import Json, bad_request
+from tests.bot_api.refusals import Json, Refused, bad_request
 from tests.bot_api.sending import put, put_all, read_caption
 
 MOST_IN_AN_ALBUM = 10
@@ -70,7 +70,7 @@ async def send_media_group(request: Request) -> object:
         raise bad_request('parameter "media" is required')
     if not isinstance(items, list):
         raise bad_request("expected an Array of InputMedia")
-    contents = [_item(request, each) for each in items]
+    contents = [_item(request, number, each) for number, each in enumerate(items, 1)]
     if not contents:
         raise bad_request("there are no messages to send")
     if len(contents) > MOST_IN_AN_ALBUM:
@@ -80,7 +80,7 @@ async def send_media_group(request: Request) -> object:
     return [each.as_json() for each in put_all(request, contents)]
 
 
-def _item(request: Request, item: object) -> Json:
+def _item(request: Request, number: int, item: object) -> Json:
     problem = "can't parse InputMedia: "
     if not isinstance(item, dict):
         raise bad_request(f"{problem}expected an Object")
@@ -89,8 +89,14 @@ def _item(request: Request, item: object) -> Json:
         raise bad_request(f'{problem}type "{item.get("type")}" can\'t be used in sendMediaGroup')
     if not item.get("media"):
         raise bad_request(f"{problem}media not found")
-    content = make(request, read_file(request, "media", str(item["media"])))
-    return content | read_caption(Parameters(item))
+    caption = read_caption(Parameters(item))
+    try:
+        return make(request, read_file(request, "media", str(item["media"]))) | caption
+    except Refused as why:
+        reason = why.description.removeprefix("Bad Request: ")
+        reason = reason[:1].upper() + reason[1:]
+        failed = f"failed to send message #{number} with the error message"
+        raise bad_request(f'{failed} "{reason}"') from None
 
 
 def photo(request: Request, file: Incoming) -> Json:

@@ -153,7 +153,7 @@ class PersonInChat(SendsMedia):
         return [name for _, name in self.chat.actions]
 
     async def sees(
-        self, wanted: Callable[[StoredMessage], bool] | str, *, within: float = 10.0
+        self, wanted: Callable[[StoredMessage], bool] | str, *, within: float = 30.0
     ) -> StoredMessage:
         """Wait until a message is there that contains these words, or that fits."""
 
@@ -167,7 +167,7 @@ class PersonInChat(SendsMedia):
         assert result is not None
         return result
 
-    async def sees_count(self, count: int, *, within: float = 10.0) -> list[StoredMessage]:
+    async def sees_count(self, count: int, *, within: float = 30.0) -> list[StoredMessage]:
         """Wait until so many messages are there."""
         await self.world.changed.until(
             lambda: len(self.messages) >= count, within=within, otherwise=lambda: self.texts

@@ -91,6 +91,20 @@ async def test_what_both_libraries_send_arrives(
     assert len(wang.messages) == 5
 
 
+async def test_an_album_with_a_wrong_file_names_it_and_sends_nothing(
+    wang: PersonInChat, raw: RawBot
+):
+    wang.sends_photo(a_picture())
+    (update,) = await raw.result("getUpdates")
+    known = update["message"]["photo"][-1]["file_id"]
+    media = [{"type": "photo", "media": known}, {"type": "photo", "media": "nothing"}]
+    assert await raw.refusal("sendMediaGroup", chat_id=wang.person.id, media=media) == (
+        "400 failed to send message #2 with the error message "
+        '"Wrong file identifier/HTTP URL specified"'
+    )
+    assert wang.messages == []
+
+
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
