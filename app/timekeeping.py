@@ -14,7 +14,8 @@ from handlers.clock.free_forgotten import free_forgotten
 from handlers.clock.keep_promises import keep_promises
 from handlers.clock.reckon_again import reckon_again
 from handlers.clock.remind_deadlines import remind_deadlines
-from handlers.clock.watch_tasks import end_unfilled, lapse_claims, ring_for_silence
+from handlers.clock.watch_claims import lapse_claims, lapse_unanswered, remind_volunteers
+from handlers.clock.watch_tasks import end_unfilled, ring_for_silence
 from handlers.front_door import FrontDoor
 from handlers.staff.desk import Desk
 
@@ -25,6 +26,8 @@ _SLOW: tuple[Verb, ...] = (
     remind_deadlines,
     keep_promises,
     ring_for_silence,
+    remind_volunteers,
+    lapse_unanswered,
     lapse_claims,
     end_unfilled,
     reckon_again,

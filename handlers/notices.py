@@ -66,19 +66,29 @@ class Notices:
         if chat is None:
             await self._leave_for_a_call(session, ticket, text, now=now, urgent=urgent)
             return
-        buttons = tuple(Choice(self._texts.say(key, language), payload) for key, payload in choices)
         await self._speech.say(
             session,
             chat.id,
-            [Reply(text, buttons, urgent=urgent, calls=calls)],
+            [Reply(text, self._buttons(choices, language), urgent=urgent, calls=calls)],
             author=author or BOT_AUTHOR,
             now=now,
             ticket_id=ticket.id,
             priority=Priority.EMERGENCY if urgent else Priority.NOTICE,
         )
 
+    async def reaches(self, session: AsyncSession, ticket: Ticket) -> bool:
+        """Whether the resident reads what is said now; otherwise somebody has to call."""
+        return await self._find_chat(session, ticket) is not None
+
     async def say_words(
-        self, session: AsyncSession, ticket: Ticket, words: str, *, author: Author, now: datetime
+        self,
+        session: AsyncSession,
+        ticket: Ticket,
+        words: str,
+        *,
+        author: Author,
+        now: datetime,
+        choices: Sequence[tuple[str, str]] = (),
     ) -> bool:
         """Pass on somebody's own words; False when they wait for a call instead."""
         chat = await self._find_chat(session, ticket)
@@ -86,7 +96,12 @@ class Notices:
             await self._leave_for_a_call(session, ticket, words, now=now, urgent=False)
             return False
         await self._speech.say(
-            session, chat.id, [Reply(words)], author=author, now=now, ticket_id=ticket.id
+            session,
+            chat.id,
+            [Reply(words, self._buttons(choices, chat.language))],
+            author=author,
+            now=now,
+            ticket_id=ticket.id,
         )
         return True
 
@@ -164,6 +179,9 @@ class Notices:
             vault=self._vault,
             now=now,
         )
+
+    def _buttons(self, choices: Sequence[tuple[str, str]], language: str) -> tuple[Choice, ...]:
+        return tuple(Choice(self._texts.say(key, language), payload) for key, payload in choices)
 
     def _say(self, key: str, language: str, ticket: Ticket, facts: dict[str, Fact]) -> str:
         said = {name: fact(language) if callable(fact) else fact for name, fact in facts.items()}

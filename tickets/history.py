@@ -68,6 +68,12 @@ class EventKind(StrEnum):
     TASK_DONE = "task_done"
     TASK_LAPSED = "task_lapsed"
     TASK_UNFILLED = "task_unfilled"
+    TASK_CONFIRMED = "task_confirmed"
+    TASK_LATE = "task_late"
+    TASK_ALONE_ALLOWED = "task_alone_allowed"
+    RELAYED = "relayed"
+    THANKED = "thanked"
+    HOURS_APPROVED = "hours_approved"
     HELP_ASKED = "help_asked"
     CALL_ENDED = "call_ended"
 

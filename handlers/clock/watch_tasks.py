@@ -1,15 +1,18 @@
-"""Volunteers' tasks whose time has come: silence after a check-in, nobody came, nobody claimed."""
+"""Volunteers' tasks whose time has come: silence after a check-in, too few came forward."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import CLOCK
 from handlers.staff.desk import Desk
+from handlers.volunteers.finish_task import finish_task
+from handlers.volunteers.partners import tell_partners
 from tickets.alerts import AlertKind
+from tickets.claims import fell_out_after_start, has_time, list_holders, needs_pair
 from tickets.history import EventKind
 from tickets.lookups import get_ticket
 from tickets.models import Claim, Task, Ticket
@@ -39,38 +42,13 @@ async def ring_for_silence(session: AsyncSession, desk: Desk, *, now: datetime) 
     return rung
 
 
-async def lapse_claims(session: AsyncSession, desk: Desk, *, now: datetime) -> Sequence[UUID]:
-    """Who claimed and never checked in by the end did not come; gives the tickets' ids."""
-    lapsed = await session.scalars(
-        update(Claim)
-        .where(Claim.status == ClaimStatus.CLAIMED)
-        .where(Claim.task_id.in_(select(Task.id).where(Task.ends_at <= now)))
-        .values(status=ClaimStatus.LAPSED, released_at=now)
-        .returning(Claim.task_id)
-        .execution_options(synchronize_session=False)
-    )
-    touched = []
-    for task_id in lapsed.all():
-        task = await session.get_one(Task, task_id)
-        ticket = await get_ticket(session, task.ticket_id)
-        await desk.tickets.record(
-            session,
-            ticket,
-            EventKind.TASK_LAPSED,
-            by=CLOCK,
-            now=now,
-            data={"task_id": str(task_id)},
-        )
-        touched.append(ticket.id)
-    return touched
-
-
 async def end_unfilled(session: AsyncSession, desk: Desk, *, now: datetime) -> Sequence[UUID]:
     """
     Call off tasks that begin now without enough volunteers; gives the tickets' ids.
 
-    Inside a home one volunteer alone is not enough. Staff and the resident are
-    told; who had claimed reads it on their page.
+    Inside a home one volunteer alone is not enough. Where somebody fell out
+    after the start, others may come as long as there is time. Staff, the
+    resident and whoever had claimed are told.
     """
     found = await session.scalars(
         select(Task.id)
@@ -91,21 +69,21 @@ async def end_unfilled(session: AsyncSession, desk: Desk, *, now: datetime) -> S
 async def _end_or_shrink(
     session: AsyncSession, desk: Desk, task: Task, ticket: Ticket, now: datetime
 ) -> bool:
-    held = await session.scalar(
-        select(func.count())
-        .select_from(Claim)
-        .where(Claim.task_id == task.id)
-        .where(Claim.status.not_in((ClaimStatus.RELEASED, ClaimStatus.LAPSED)))
-    )
-    needs = _PAIR if task.in_home and not task.accompanied else 1
-    if (held or 0) >= needs:
+    fell_out = await fell_out_after_start(session, task)
+    if fell_out and has_time(task, now):
+        return False
+    held = len(await list_holders(session, task.id))
+    if held >= (_PAIR if needs_pair(task) else 1):
         await _change(session, task, places=held, places_left=0, status=TaskStatus.TAKEN)
+        await finish_task(session, desk, task, ticket, by=CLOCK, now=now)
         return False
     await _change(session, task, status=TaskStatus.CANCELLED, finished_at=now)
     await desk.tickets.record(
         session, ticket, EventKind.TASK_UNFILLED, by=CLOCK, now=now, data={"task_id": str(task.id)}
     )
-    await desk.notices.tell(session, ticket, "ticket.notice.task_unfilled", now=now)
+    if not fell_out:
+        await desk.notices.tell(session, ticket, "ticket.notice.task_unfilled", now=now)
+    await tell_partners(session, desk, task, "claim.notice.called_off", but=None, now=now)
     return True
 
 

@@ -30,6 +30,11 @@ LANGUAGE = "/language"
 SPEAK = "/language:"
 PICK = "/pick:"
 TOPIC = "/topic:"
+RELAY = "/relay:"
+"""Carries the id of the claim whose volunteer is answered."""
+THANKS = "/thanks:"
+"""Carries the id of the task whose volunteers hear a word."""
+NO_THANKS = "/no_thanks"
 
 PRESSES = frozenset(
     {
@@ -49,6 +54,7 @@ PRESSES = frozenset(
         START,
         HELP,
         LANGUAGE,
+        NO_THANKS,
     }
 )
 """Payloads that mean the same in every conversation; the rest carry what they are about."""
@@ -99,7 +105,7 @@ def _lengthened(payload: str, dialogue: Dialogue) -> str | None:
 def _known(payload: str) -> str | None:
     if len(payload) > _LONGEST:
         return None
-    if payload in PRESSES or payload.startswith((PICK, TOPIC, SPEAK)):
+    if payload in PRESSES or payload.startswith((PICK, TOPIC, SPEAK, RELAY, THANKS)):
         return payload
     return None
 

@@ -1,9 +1,11 @@
 """What volunteers see of a task: before the claim no person, afterwards name and door."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tickets.claims import Holder, may_begin
 from tickets.matching import Reason
 from tickets.models import Claim, Task
 from tickets.suitability import Lack
@@ -38,6 +40,16 @@ class TaskCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Partner:
+    """Whoever else goes: a surname and what they are good at, no more."""
+
+    surname: str
+    skills: tuple[str, ...]
+    is_there: bool
+    late_until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimedTask:
     """A task of one's own: what it is, whom it is for and where, and how far it is."""
 
@@ -52,6 +64,12 @@ class ClaimedTask:
     name: str | None
     address: str | None
     note: str | None
+    confirmed_at: datetime | None = None
+    late_until_at: datetime | None = None
+    partners: tuple[Partner, ...] = ()
+    may_begin: bool = True
+    """False: inside a home with two, and the other is not there yet."""
+    hours_approved_at: datetime | None = None
 
 
 def card_of(task: Task, *, lack: Lack | None = None, why: tuple[Reason, ...] = ()) -> TaskCard:
@@ -80,7 +98,13 @@ def card_of(task: Task, *, lack: Lack | None = None, why: tuple[Reason, ...] = (
 
 
 def claimed_of(
-    task: Task, claim: Claim, *, name: str | None, address: str | None, note: str | None
+    task: Task,
+    claim: Claim,
+    *,
+    name: str | None,
+    address: str | None,
+    note: str | None,
+    holders: Sequence[Holder] = (),
 ) -> ClaimedTask:
     """A claimed task; without name and address once the claim is over."""
     return ClaimedTask(
@@ -94,4 +118,13 @@ def claimed_of(
         name=name,
         address=address,
         note=note,
+        confirmed_at=claim.confirmed_at,
+        late_until_at=claim.late_until_at,
+        partners=tuple(
+            Partner(each.surname, each.skills, each.is_there, each.late_until_at)
+            for each in holders
+            if each.claim_id != claim.id
+        ),
+        may_begin=may_begin(task, holders) if holders else True,
+        hours_approved_at=claim.hours_approved_at,
     )

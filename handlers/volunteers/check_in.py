@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import Actor
 from handlers.staff.desk import Desk
+from handlers.volunteers.partners import called, tell_partners
 from people.permissions import VolunteerMember
 from tickets.history import EventKind
 from tickets.lookups import get_ticket
@@ -35,4 +36,13 @@ async def check_in(
         by=Actor.volunteer(by.id),
         now=now,
         data={"task_id": str(task_id)},
+    )
+    await tell_partners(
+        session,
+        desk,
+        task,
+        "claim.notice.partner_there",
+        but=by.id,
+        now=now,
+        name=called(desk, by.name),
     )

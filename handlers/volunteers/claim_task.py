@@ -9,6 +9,7 @@ from core.actors import Actor
 from handlers.staff.desk import Desk
 from handlers.volunteers.cards import ClaimedTask
 from handlers.volunteers.list_tasks import open_own_task
+from handlers.volunteers.partners import called, tell_partners
 from handlers.volunteers.suited import find_lack_for, take_turn
 from people.permissions import VolunteerMember
 from tickets.history import EventKind
@@ -60,5 +61,14 @@ async def claim_task(
             name=by.name,
             kind=task.kind,
             starts=desk.moment(task.starts_at, now),
+        )
+        await tell_partners(
+            session,
+            desk,
+            task,
+            "claim.notice.partner_joined",
+            but=by.id,
+            now=now,
+            name=called(desk, by.name),
         )
     return await open_own_task(session, task_id, vault=desk.vault, by=by, now=now)

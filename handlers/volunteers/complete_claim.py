@@ -7,18 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import Actor
 from handlers.staff.desk import Desk
+from handlers.volunteers.finish_task import finish_task
 from people.permissions import VolunteerMember
+from tickets.claims import PartnerMissing, list_holders, may_begin
 from tickets.history import EventKind
 from tickets.models import Claim
-from tickets.tasks import (
-    NOTE,
-    ClaimStatus,
-    finish_if_complete,
-    get_own_claim,
-    get_task,
-    lock_task,
-    step_claim,
-)
+from tickets.tasks import NOTE, ClaimStatus, get_own_claim, get_task, step_claim
 
 
 async def complete_claim(
@@ -27,20 +21,25 @@ async def complete_claim(
     task_id: UUID,
     *,
     words: str = "",
+    photo_id: UUID | None = None,
     by: VolunteerMember,
     now: datetime,
 ) -> bool:
     """
-    Note that it is done, and for how long: from the check-in until now.
+    Check out: note that it is done, and for how long (from the check-in until now).
 
-    True when every place of the task is completed by now. The ticket moves
-    only by staff. Pressed twice, nothing changes. Raises `ClaimStepNotAllowed`
-    without a check-in.
+    Words and a picture are for the office. True when every place of the task
+    is completed by now. The ticket moves only by staff. Pressed twice, nothing
+    changes. Raises `ClaimStepNotAllowed` without a check-in, `PartnerMissing`
+    when a visit for two never began.
     """
     claim = await get_own_claim(session, task_id, by.id)
     if claim.status == ClaimStatus.COMPLETED:
         return False
-    ticket = await desk.lock_by_id(session, (await get_task(session, task_id)).ticket_id)
+    task = await get_task(session, task_id)
+    ticket = await desk.lock_by_id(session, task.ticket_id)
+    if not may_begin(task, await list_holders(session, task_id)):
+        raise PartnerMissing(task_id)
     await step_claim(
         session,
         claim,
@@ -48,19 +47,15 @@ async def complete_claim(
         only_from=(ClaimStatus.CHECKED_IN,),
         completed_at=now,
         minutes=_minutes(claim, now),
+        photo_id=photo_id,
         note_sealed=desk.vault.seal_maybe(words, purpose=NOTE),
     )
     actor = Actor.volunteer(by.id)
-    data = {"task_id": str(task_id), "minutes": _minutes(claim, now)}
+    data = {"task_id": str(task_id), "minutes": _minutes(claim, now), "photo": bool(photo_id)}
     await desk.tickets.record(
         session, ticket, EventKind.TASK_COMPLETED, by=actor, now=now, note=words or None, data=data
     )
-    done = await finish_if_complete(session, await lock_task(session, task_id), now=now)
-    if done:
-        await desk.tickets.record(
-            session, ticket, EventKind.TASK_DONE, by=actor, now=now, data={"task_id": str(task_id)}
-        )
-    return done
+    return await finish_task(session, desk, task, ticket, by=actor, now=now)
 
 
 def _minutes(claim: Claim, now: datetime) -> int:

@@ -14,6 +14,7 @@ from handlers.volunteers.cards import ClaimedTask, TaskCard, card_of, claimed_of
 from handlers.volunteers.suited import near_only, weigh_tasks
 from people.permissions import VolunteerMember
 from people.view_log import record_view
+from tickets.claims import list_holders
 from tickets.matching import Steps
 from tickets.models import Claim, Task
 from tickets.suitability import Lack, LackReason
@@ -132,6 +133,7 @@ async def open_own_task(
         name=contact.name if contact else None,
         address=contact.address if contact else None,
         note=contact.note if contact else None,
+        holders=await list_holders(session, task_id),
     )
 
 

@@ -9,6 +9,7 @@ from core.taxonomy import Street, Taxonomy
 from core.texts import Texts
 from core.vault import Vault
 from tests.integration.office import Office, a_desk, an_office
+from tests.integration.visits import Visits
 from tests.integration.walk import Walk
 
 
@@ -27,3 +28,8 @@ async def office(
 @pytest.fixture
 def walk(database: Database, office: Office, now: datetime) -> Walk:
     return Walk(database, office, now)
+
+
+@pytest.fixture
+def visits(database: Database, office: Office, now: datetime) -> Visits:
+    return Visits(database, office, now)

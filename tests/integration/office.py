@@ -128,9 +128,11 @@ async def add_staff(database: Database, members: Sequence[StaffMember], now: dat
 
 
 async def add_volunteers(
-    database: Database, count: int, now: datetime, **facts: Any
+    database: Database, count: int, now: datetime, *, name: str = "", **facts: Any
 ) -> list[VolunteerMember]:
-    members = [VolunteerMember(new_id(), f"志愿者{place}", **facts) for place in range(count)]
+    members = [
+        VolunteerMember(new_id(), name or f"志愿者{place}", **facts) for place in range(count)
+    ]
     async with database.transaction() as session:
         session.add_all(
             Volunteer(

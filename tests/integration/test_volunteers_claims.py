@@ -11,7 +11,8 @@ from sqlalchemy import select
 from core.database import Database
 from core.errors import InvalidInput
 from core.vault import Vault
-from handlers.clock.watch_tasks import end_unfilled, lapse_claims, ring_for_silence
+from handlers.clock.watch_claims import lapse_claims
+from handlers.clock.watch_tasks import end_unfilled, ring_for_silence
 from handlers.staff.publish_task import publish_task
 from handlers.staff.withdraw import withdraw
 from handlers.volunteers.ask_for_help import ask_for_help
