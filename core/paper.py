@@ -140,4 +140,4 @@ def _known() -> frozenset[int]:
     from fontTools.ttLib import TTFont  # comes with fpdf2; reading the map takes a moment, once
 
     with TTFont(FONT, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+        return frozenset(font.getBestCmap() or ())
