@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from urllib.parse import quote
 
 import orjson
@@ -24,11 +25,9 @@ class Connection:
         body = orjson.dumps({"sender": sender, "message": text, "message_id": str(number)})
         return await self._post("/webhooks/rest/webhook", "application/json", body)
 
-    async def chat(self, secret: str, text: str) -> bytes:
-        """`POST /chat/messages`, as the page's script does."""
-        token = "t" * 32
-        more = f"X-Requested-With: chat\r\nX-Form-Token: {token}\r\n"
-        more += f"Cookie: chat={secret}; form={token}\r\n"
+    async def chat(self, visitor: Mapping[str, str], text: str) -> bytes:
+        """`POST /chat/messages`, as the page's script does, with a visitor's headers."""
+        more = "".join(f"{name}: {value}\r\n" for name, value in visitor.items())
         body = f"text={quote(text)}".encode()
         return await self._post("/chat/messages", "application/x-www-form-urlencoded", body, more)
 
@@ -65,9 +64,9 @@ async def read_head(reader: asyncio.StreamReader) -> tuple[int, dict[bytes, byte
 class Stream:
     """A page that listens; knows when a bubble came."""
 
-    def __init__(self, port: int, secret: str) -> None:
+    def __init__(self, port: int, visitor: Mapping[str, str]) -> None:
         self._port = port
-        self._secret = secret
+        self.visitor = visitor
         self._came = asyncio.Event()
         self.came_at = 0.0
 
@@ -75,7 +74,7 @@ class Stream:
         """Connect; the task reads until it is cancelled."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         head = f"GET /chat/stream HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
-        writer.write(f"{head}Cookie: chat={self._secret}\r\n\r\n".encode())
+        writer.write(f"{head}Cookie: {self.visitor['cookie']}\r\n\r\n".encode())
         status, _ = await read_head(reader)
         if status != 200:
             raise RuntimeError(f"the stream answered {status}")
