@@ -39,6 +39,10 @@ class Loop:
     step: Step
     topic: str | None
     seconds: float
+    rest: Callable[[Subscription, float], Awaitable[object]] = Subscription.wait
+    """How it waits; for a signal, unless it knows better."""
+    finish: Step | None = None
+    """What it does when it is told to stop."""
 
 
 def check_roles(house: House, roles: Sequence[str]) -> None:
@@ -109,7 +113,14 @@ async def serve(house: House, roles: Sequence[str], *, ready: Callable[[], None]
 def _loops(house: House, roles: Sequence[str]) -> list[Loop]:
     known = {
         "worker": Loop("worker", house.front_door.work_through, "inbox", _LOOK_SECONDS),
-        "sender": Loop("sender", house.sender.deliver, "outbox", _LOOK_SECONDS),
+        "sender": Loop(
+            "sender",
+            house.sender.begin,
+            "outbox",
+            _LOOK_SECONDS,
+            rest=house.sender.rest,
+            finish=house.sender.finish,
+        ),
         "clock": Loop("clock", house.timekeeper.tick, None, _TICK_SECONDS),
     }
     return [known[role] for role in roles if role in known]
@@ -131,8 +142,10 @@ async def _run(house: House, loop: Loop, stop: asyncio.Event) -> None:
             except Exception:
                 log.exception("step_failed", role=loop.name)
                 await asyncio.sleep(_RETRY_SECONDS)
-            await subscription.wait(loop.seconds)
+            await loop.rest(subscription, loop.seconds)
             subscription.drain()
+        if loop.finish is not None:
+            await loop.finish()
 
 
 async def _wake_at(stop: asyncio.Event, subscription: Subscription) -> None:

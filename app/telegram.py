@@ -15,9 +15,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.telegram_transport.endpoints import Endpoints
 from bot.telegram_transport.models import TelegramPermission
 from core.errors import SettingsError
+from core.messages import Channel
 from core.settings import Settings, TelegramBotSettings
+from notifications.leases import Lane
+from notifications.sender import ChannelSender
 
 if TYPE_CHECKING:
     from app.wiring import Foundation
@@ -91,9 +95,33 @@ def build_bots(base: "Foundation") -> Mapping[str, "TelegramBot"]:
     return {plan.account: _build(base, plan) for plan in base.bot_plans}
 
 
+def open_senders(base: "Foundation") -> dict[Lane, ChannelSender]:
+    """What the outbox's sender hands messages to, by account."""
+    openers = {"residents": _residents_sender}
+    return {
+        (Channel.TELEGRAM, plan.account): openers[plan.account](base, plan)
+        for plan in base.bot_plans
+        if plan.account in openers
+    }
+
+
+def _residents_sender(base: "Foundation", plan: BotPlan) -> ChannelSender:
+    from bot.telegram_residents.library import open_bot
+    from bot.telegram_residents.menu import Menu as ResidentsMenu
+    from bot.telegram_residents.sending import ResidentsSender
+
+    endpoints = Endpoints.from_settings(base.settings.telegram)
+    bot = open_bot(
+        plan.token,
+        api_base_url=endpoints.api,
+        file_base_url=endpoints.files,
+        proxy=endpoints.proxy,
+    )
+    return ResidentsSender(bot=bot, menu=ResidentsMenu(base.texts))
+
+
 def _build(base: "Foundation", plan: BotPlan) -> "TelegramBot":
     from bot.telegram_transport.api import BotApi
-    from bot.telegram_transport.endpoints import Endpoints
     from bot.telegram_transport.polling import Poller
     from bot.telegram_transport.running import Introduction, TelegramBot, WebhookTarget
     from core.holders import Holder

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
 from app.models import model_file, read_asked
-from app.telegram import BotPlan, build_bots, plan_bots
+from app.telegram import BotPlan, build_bots, open_senders, plan_bots
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
 from bot.telegram_decoders import telegram_decoders
@@ -28,11 +28,14 @@ from handlers.front_door import FrontDoor
 from handlers.notices import Notices
 from handlers.residents.desk import FrontDesk
 from handlers.staff.desk import Desk
+from handlers.undelivered import CallInstead
 from handlers.volunteers.chat.door import VolunteerChat
 from intents.understander import Understander, load_understander
 from knowledge_base.answer import Office, known_offices
 from knowledge_base.article_files import load_articles
 from knowledge_base.search import ArticleIndex
+from notifications.leases import Lane
+from notifications.pace import TELEGRAM, LocalPacer, Pacer
 from notifications.sender import ChannelSender, Sender
 from tickets.alerts import Ladder
 from tickets.calendar import WorkingCalendar
@@ -93,6 +96,11 @@ class House(Foundation):
     bots: Mapping[str, "TelegramBot"]
     """By account; only those with a token."""
 
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.sender.close()
+        await Foundation.close(self)
+
 
 def read_taxonomy(settings: Settings) -> Taxonomy:
     """The taxonomy in use."""
@@ -143,7 +151,7 @@ def build_house(
     mind: Mind | None = None,
     clock: Clock | None = None,
     signals: Signals | None = None,
-    channels: Mapping[Channel, ChannelSender] | None = None,
+    channels: Mapping[Lane, ChannelSender] | None = None,
 ) -> House:
     """Build everything; raises `SettingsError` for what cannot work."""
     base = _foundation(
@@ -160,9 +168,7 @@ def build_house(
         front_desk=front_desk,
         staff_desk=staff_desk,
         front_door=front_door,
-        sender=Sender(
-            database=base.database, vault=base.vault, clock=base.clock, channels=channels or {}
-        ),
+        sender=_sender(base, staff_desk.notices, {**open_senders(base), **(channels or {})}),
         timekeeper=Timekeeper(
             front_door=front_door,
             database=base.database,
@@ -203,6 +209,18 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         inbox=Inbox(vault=vault),
         decoders=Decoders({**plain_decoders(), **telegram_decoders(mind.texts)}),
         bot_plans=plan_bots(settings, public_url(settings)),
+    )
+
+
+def _sender(base: Foundation, notices: Notices, channels: Mapping[Lane, ChannelSender]) -> Sender:
+    return Sender(
+        database=base.database,
+        vault=base.vault,
+        clock=base.clock,
+        channels=channels,
+        paces={Channel.TELEGRAM: TELEGRAM},
+        pacer=_pacer(base.settings, base.clock),
+        undelivered=CallInstead(notices=notices),
     )
 
 
@@ -279,3 +297,11 @@ def _signals(settings: Settings) -> Signals:
     from core.redis_signals import RedisSignals  # a tenth of a start that does without
 
     return RedisSignals(settings.redis.url)
+
+
+def _pacer(settings: Settings, clock: Clock) -> Pacer:
+    if not settings.redis.url:
+        return LocalPacer(clock)
+    from notifications.redis_pace import RedisPacer
+
+    return RedisPacer(settings.redis.url, clock)

@@ -64,7 +64,7 @@ class Notices:
         language = chat.language if chat else "zh"
         text = self._say(text_key, language, ticket, facts)
         if chat is None:
-            await self._leave_for_a_call(session, ticket, text, now=now, urgent=urgent)
+            await self.leave_for_a_call(session, ticket, text, now=now, urgent=urgent)
             return
         await self._speech.say(
             session,
@@ -93,7 +93,7 @@ class Notices:
         """Pass on somebody's own words; False when they wait for a call instead."""
         chat = await self._find_chat(session, ticket)
         if chat is None:
-            await self._leave_for_a_call(session, ticket, words, now=now, urgent=False)
+            await self.leave_for_a_call(session, ticket, words, now=now, urgent=False)
             return False
         await self._speech.say(
             session,
@@ -162,9 +162,10 @@ class Notices:
         chat = found.one()
         return chat if chat.reachable and Channel(chat.channel) not in SILENT else None
 
-    async def _leave_for_a_call(
+    async def leave_for_a_call(
         self, session: AsyncSession, ticket: Ticket, words: str, *, now: datetime, urgent: bool
     ) -> None:
+        """Let a person say it on the telephone; nobody calls who wished not to be contacted."""
         if ticket.contact_wish == "none":
             return
         if ticket.contact_wish == "safe_only":

@@ -50,6 +50,10 @@ class OutboxMessage(Base):
     status: Mapped[str] = mapped_column(String(8))
     """`pulled`, `pending`, `sending`, `sent`, `unknown` (cut off after sending) or `failed`."""
     attempts: Mapped[int] = mapped_column(default=0)
+    unsure: Mapped[int] = mapped_column(default=0)
+    """How often nobody could say whether it arrived; sent again, it may be there twice."""
+    leased_by: Mapped[str | None] = mapped_column(String(160))
+    """The process that is sending it; see `core.holders`."""
     lease_until_at: Mapped[datetime | None] = mapped_column(Instant)
     next_try_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)

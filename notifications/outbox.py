@@ -165,6 +165,7 @@ class Outbox:
             "priority": Priority.EMERGENCY if saying.reply.urgent else why.priority,
             "status": "pulled" if pulled else "pending",
             "attempts": 0,
+            "unsure": 0,
             "created_at": why.now,
             "delivered_at": why.now if why.carried_as else None,
             "external_id": why.carried_as,

@@ -183,7 +183,9 @@ async def house(
     settings: Settings, mind: Mind, clock: FixedClock, fake_channel: FakeChannel
 ) -> AsyncIterator[House]:
     """Everything built as in production, on an empty database with a clock that stands."""
-    house = build_house(settings, mind=mind, clock=clock, channels={Channel.FAKE: fake_channel})
+    house = build_house(
+        settings, mind=mind, clock=clock, channels={(Channel.FAKE, None): fake_channel}
+    )
     yield house
     await house.close()
 

@@ -24,6 +24,9 @@ class FakeChannel:
         self.sent.append(delivery)
         return f"fake-{delivery.id}"
 
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
     @property
     def texts(self) -> list[str]:
         return [delivery.reply.text for delivery in self.sent]

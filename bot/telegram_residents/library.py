@@ -20,7 +20,12 @@ from aiogram.exceptions import (
 from aiohttp import ClientConnectionError, ClientConnectorError, ClientSession, TCPConnector
 from pydantic import ValidationError
 
-from notifications.sender import NeverDeliverable, OutcomeUnknown, TemporarilyUnreachable
+from notifications.sender import (
+    ChatClosed,
+    NeverDeliverable,
+    OutcomeUnknown,
+    TemporarilyUnreachable,
+)
 
 _SECONDS = 30.0
 
@@ -68,15 +73,21 @@ def understood() -> Iterator[None]:
     except TelegramRetryAfter as error:
         raise TemporarilyUnreachable(timedelta(seconds=error.retry_after)) from None
     except TelegramForbiddenError:
-        raise NeverDeliverable("blocked") from None
+        raise ChatClosed("blocked") from None
     except (TelegramBadRequest, TelegramMigrateToChat) as error:
-        raise NeverDeliverable(_kind(error)) from None
+        raise _of_refusal(error) from None
     except TelegramNetworkError as error:
         raise _of_network(error) from None
     except ClientDecodeError as error:
         raise _of_answer(error) from None
     except (TelegramAPIError, AiogramError):
         raise TemporarilyUnreachable from None
+
+
+def _of_refusal(error: TelegramAPIError) -> NeverDeliverable:
+    """A chat that is gone takes nothing else either; a message can also be wrong by itself."""
+    kind = ChatClosed if "chat not found" in error.message.lower() else NeverDeliverable
+    return kind(_kind(error))
 
 
 def _of_network(error: TelegramNetworkError) -> Exception:

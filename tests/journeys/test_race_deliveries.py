@@ -59,7 +59,7 @@ async def test_numbers_of_thirty_two_tickets_opened_at_once_are_all_different(ho
 async def test_two_workers_share_the_chats_and_keep_the_order_in_each(
     house: House, settings: Settings, clock: FixedClock
 ):
-    other = build_house(settings, clock=clock, channels={Channel.FAKE: FakeChannel()})
+    other = build_house(settings, clock=clock, channels={(Channel.FAKE, None): FakeChannel()})
     for number in range(4):
         for peer in range(8):
             text = LAMP.format(peer) if number == 0 else "谢谢"
