@@ -12,6 +12,7 @@ from core.signals import Signals
 from handlers.clock.climb_alerts import climb_alerts
 from handlers.clock.free_forgotten import free_forgotten
 from handlers.clock.keep_promises import keep_promises
+from handlers.clock.offer_in_waves import offer_in_waves
 from handlers.clock.reckon_again import reckon_again
 from handlers.clock.remind_deadlines import remind_deadlines
 from handlers.clock.watch_claims import lapse_claims, lapse_unanswered, remind_volunteers
@@ -30,6 +31,7 @@ _SLOW: tuple[Verb, ...] = (
     lapse_unanswered,
     lapse_claims,
     end_unfilled,
+    offer_in_waves,
     reckon_again,
     free_forgotten,
 )

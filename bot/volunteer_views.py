@@ -10,9 +10,8 @@ from core.dates import today_in_china
 from core.taxonomy import Street
 from core.texts import Texts
 from handlers.volunteers.cards import ClaimedTask, TaskCard
-from handlers.volunteers.explaining import explain
+from handlers.volunteers.explaining import explain, say_lack
 from people.permissions import VolunteerMember
-from tickets.suitability import LackReason
 from tickets.tasks import ClaimStatus, TaskStatus
 from web.times import TimeWords
 
@@ -99,7 +98,9 @@ class VolunteerViews:
             to_do=card.to_do,
             not_to_do=card.not_to_do,
             skill=self._say("task.skill", skill=card.skill) if card.skill else "",
-            lacks=self._lacks(card),
+            lacks=say_lack(card.lacks, card.lacks_what, self._texts, self._language)
+            if card.lacks
+            else "",
             why=explain(card.why, self._texts, self._language),
         )
 
@@ -170,13 +171,6 @@ class VolunteerViews:
 
     def _places(self, card: TaskCard) -> str:
         return self._say("task.missing", count=card.places_left) if card.places_left else ""
-
-    def _lacks(self, card: TaskCard) -> str:
-        if card.lacks is None:
-            return ""
-        training = card.lacks == LackReason.TRAINING
-        what = self._say(f"proof.{card.lacks_what}") if training else card.lacks_what
-        return self._say(f"lacks.{card.lacks}", what=what)
 
     def _say(self, key: str, **facts: object) -> str:
         return self._texts.say(f"volunteer.{key}", self._language, **facts)

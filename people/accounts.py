@@ -215,6 +215,11 @@ async def find_volunteer_by_login(session: AsyncSession, login: str) -> Voluntee
     return sessions.volunteer_member(row) if row else None
 
 
+async def free_volunteer_login(session: AsyncSession, login: str) -> str:
+    """A volunteer's login in its normal form, if it is free; raises `InvalidInput`."""
+    return await _free_login(session, Volunteer, login)
+
+
 async def list_staff(session: AsyncSession) -> list[StaffMember]:
     """All active staff, by number."""
     rows = await session.scalars(select(Staff).where(Staff.active).order_by(Staff.number))

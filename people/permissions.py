@@ -47,6 +47,9 @@ class Permission(StrEnum):
     TICKET_CLOSE = "ticket.close"
     TICKET_APPEAL = "ticket.appeal"
     TASK_PUBLISH = "task.publish"
+    VOLUNTEER_SEE = "volunteer.see"
+    VOLUNTEER_VET = "volunteer.vet"
+    """Decide about volunteers, record trainings and insurance; handlers only of that office."""
     ALERT_ACKNOWLEDGE = "alert.acknowledge"
     VIEWS_SEE = "views.see"
     """Answer the question "who saw this?"."""
@@ -111,6 +114,8 @@ _HANDLE = frozenset(
         P.PARKING_ASK,
         P.EXCLUSION_ASK,
         P.TASK_PUBLISH,
+        P.VOLUNTEER_SEE,
+        P.VOLUNTEER_VET,
     }
 )
 _REVIEW = frozenset(
@@ -154,6 +159,7 @@ _SUPERVISOR = frozenset(
         P.PARKING_APPROVE,
         P.EXCLUSION_APPROVE,
         P.PEOPLE_SEE,
+        P.VOLUNTEER_SEE,
         P.EXPORT,
     }
 )

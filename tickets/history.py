@@ -61,6 +61,7 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     RECKONED_AGAIN = "reckoned_again"
     TASK_PUBLISHED = "task_published"
+    TASK_OFFERED = "task_offered"
     TASK_CLAIMED = "task_claimed"
     TASK_RELEASED = "task_released"
     TASK_CHECKED_IN = "task_checked_in"

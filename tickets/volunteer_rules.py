@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.errors import FrontDoorError, InvalidInput
 from core.taxonomy import Matter
+from people.profiles import LANGUAGES, TRAININGS
 from tickets.models import Ticket
 
 _NEVER_TRIGGERS = frozenset(
@@ -58,6 +59,15 @@ class NewTask:
     to_do: Sequence[str]
     not_to_do: Sequence[str] = ()
     skill: str | None = None
+    language: str | None = None
+    """What the resident speaks best, of `people.profiles.LANGUAGES`, where it matters."""
+    pets: bool = False
+    needs_training: str | None = None
+    """Of `people.profiles.TRAININGS`; a visit in a home asks for its own anyway."""
+    needs_insurance: bool = False
+    """Bodily risk: nobody goes uninsured."""
+    urgent: bool = False
+    """Asked for in waves from now on."""
     in_home: bool = False
     accompanied: bool = False
     places: int = 1
@@ -97,5 +107,9 @@ def _check_form(task: NewTask) -> None:
         raise InvalidInput("places", "ticket.error.task_places")
     if task.in_home and task.places < 2 and not task.accompanied:
         raise InvalidInput("places", "ticket.error.task_in_home")
+    if task.needs_training not in (None, *TRAININGS):
+        raise InvalidInput("needs_training", "ticket.error.proof_kind")
+    if task.language not in (None, *LANGUAGES):
+        raise InvalidInput("language", "ticket.error.task_language")
     if not task.to_do:
         raise InvalidInput("to_do", "ticket.error.task_to_do")

@@ -13,6 +13,7 @@ from handlers.volunteers.partners import called, tell_partners
 from handlers.volunteers.suited import find_lack_for, take_turn
 from people.permissions import VolunteerMember
 from tickets.history import EventKind
+from tickets.offers import Answer, answer_offer
 from tickets.tasks import (
     HELD,
     TaskAlreadyClaimed,
@@ -45,6 +46,7 @@ async def claim_task(
             raise TaskAlreadyClaimed(task_id)
         ticket = await desk.lock_by_id(session, task.ticket_id)
         await take_place(session, task, by, now=now)
+        await answer_offer(session, task_id, by.id, Answer.TAKEN, now=now)
         await desk.tickets.record(
             session,
             ticket,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.texts import Texts
 from tickets.matching import Reason, Why
+from tickets.suitability import LackReason
 
 
 def explain(
@@ -31,3 +32,10 @@ def say_part_of_week(code: str, texts: Texts, language: str) -> str:
     """`1m` in words: 周二上午."""
     day = texts.say(f"web.time.weekday.{code[0]}", language)
     return texts.say(f"volunteer.part_of_week.{code[1]}", language, day=day)
+
+
+def say_lack(reason: str, what: str, texts: Texts, language: str) -> str:
+    """What is lacking and how to get it, to the volunteer; `what` is a training or a skill."""
+    if reason == LackReason.TRAINING:
+        what = texts.say(f"volunteer.proof.{what}", language)
+    return texts.say(f"volunteer.lacks.{reason}", language, what=what)

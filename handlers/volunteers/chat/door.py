@@ -19,6 +19,7 @@ from handlers.turn import Outcome, Turn
 from handlers.volunteers.chat import payloads, steps
 from handlers.volunteers.chat.payloads import Press, unpack
 from handlers.volunteers.chat.talk import OURS, Talk
+from handlers.volunteers.explaining import say_lack
 from people.volunteer_chats import find_volunteer_of_chat
 from tickets.tasks import ClaimStepNotAllowed, TaskAlreadyClaimed, VolunteerNotSuited
 
@@ -39,6 +40,7 @@ FOR_VOLUNTEERS: Mapping[str, Step] = {
     payloads.SKIP: steps.skip,
     payloads.OPEN: steps.show_task,
     payloads.CLAIM: steps.claim,
+    payloads.NOT_NOW: steps.not_now,
     payloads.RELEASE: steps.release,
     payloads.ARRIVE: steps.arrive,
     payloads.DONE: steps.finish,
@@ -104,7 +106,7 @@ def _refused(talk: Talk, error: FrontDoorError) -> Outcome:
         case TaskAlreadyClaimed():
             reply = words.say("refused.taken", tasks)
         case VolunteerNotSuited():
-            lacks = talk.desk.texts.say(f"ticket.lacks.{error.lacks}", talk.turn.language)
+            lacks = say_lack(error.lacks, error.what, talk.desk.texts, talk.turn.language)
             reply = words.say("refused.lacks", tasks, lacks=lacks)
         case ClaimStepNotAllowed():
             reply = words.say("refused.changed", words.choice("mine", payloads.MINE))

@@ -13,6 +13,7 @@ SKIP = "/skip"
 
 OPEN = "open"
 CLAIM = "claim"
+NOT_NOW = "not_now"
 RELEASE = "release"
 ARRIVE = "arrive"
 DONE = "done"

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from core.messages import Choice, Reply
 from handlers.turn import Outcome
+from handlers.volunteers.answer_offer import say_not_now
 from handlers.volunteers.ask_for_help import ask_for_help
 from handlers.volunteers.chat import payloads
 from handlers.volunteers.chat.talk import Talk
@@ -55,7 +56,9 @@ async def note_reach(talk: Talk) -> Outcome:
 async def show_open(talk: Talk) -> Outcome:
     """What this volunteer can take, best suited first."""
     words = talk.wording
-    cards = await list_open_tasks(talk.session, by=talk.member, now=talk.turn.now)
+    cards = await list_open_tasks(
+        talk.session, by=talk.member, now=talk.turn.now, steps=talk.desk.street.steps_between
+    )
     if not cards:
         return talk.answer(words.say("open.none", words.choice("mine", payloads.MINE)))
     buttons = [words.title(card) for card in cards[:_SHOWN]]
@@ -78,7 +81,13 @@ async def show_task(talk: Talk) -> Outcome:
     claim = await find_claim(talk.session, talk.about, talk.member.id)
     if claim is not None and claim.status in HELD:
         return talk.answer(await _own_card(talk, talk.about))
-    card = await get_task_card(talk.session, talk.about, by=talk.member)
+    card = await get_task_card(
+        talk.session,
+        talk.about,
+        by=talk.member,
+        now=talk.turn.now,
+        steps=talk.desk.street.steps_between,
+    )
     return talk.answer(talk.wording.before_claim(card))
 
 
@@ -87,6 +96,13 @@ async def claim(talk: Talk) -> Outcome:
     own = await claim_task(talk.session, talk.desk, talk.about, by=talk.member, now=talk.turn.now)
     words = talk.wording
     return await _changed(talk, words.say("claimed"), words.own(own))
+
+
+async def not_now(talk: Talk) -> Outcome:
+    """Not this time: a thank-you, and no more asking for this task."""
+    await say_not_now(talk.session, talk.about, by=talk.member, now=talk.turn.now)
+    words = talk.wording
+    return talk.answer(words.say("not_now", words.choice("tasks", payloads.TASKS)))
 
 
 async def release(talk: Talk) -> Outcome:

@@ -9,6 +9,7 @@ from core.messages import Choice, Reply
 from handlers.staff.desk import Desk
 from handlers.volunteers.cards import ClaimedTask, TaskCard
 from handlers.volunteers.chat import payloads
+from handlers.volunteers.explaining import explain, say_lack
 from tickets.tasks import ClaimStatus, TaskStatus
 
 _PAIR = 2
@@ -48,7 +49,9 @@ class Wording:
         """What may be known before a claim: no name, no door."""
         lines = [card.title, self._when(card), self._where(card), *self._notes(card)]
         if card.lacks:
-            lines.append(self.desk.texts.say(f"ticket.lacks.{card.lacks}", self.language))
+            lines.append(say_lack(card.lacks, card.lacks_what, self.desk.texts, self.language))
+        elif card.why:
+            lines.append(explain(card.why, self.desk.texts, self.language))
         claim = self.choice("claim", payloads.pack(payloads.CLAIM, card.id))
         may = card.lacks is None and card.status == TaskStatus.OPEN
         back = self.choice("tasks", payloads.TASKS)
