@@ -6,7 +6,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tool/bin/uv)
 BAIJIAMEN := .venv/bin/baijiamen
 # A shell may forbid Python to keep what it compiled; every start would then take twice as long.
 unexport PYTHONDONTWRITEBYTECODE
-CATALOGUE := $(shell find intents/catalogue -name '*.yaml' 2>/dev/null)
+LEARNED := $(shell find intents -name '*.yaml' -o -name '*.py' 2>/dev/null)
 
 .PHONY: help run install test check bench
 .DEFAULT_GOAL := help
@@ -49,8 +49,8 @@ bench: .venv/equipped var/models/trained
 	@$(UV) sync --quiet --locked --inexact --group dev
 	@touch $@ .venv/installed
 
-# The model bears the catalogue's key: what is there already is not trained again.
-var/models/trained: $(CATALOGUE) | .venv/installed
+# The model bears the key of the catalogue and of the code that reads it: what is there already is not trained again.
+var/models/trained: $(LEARNED) | .venv/installed
 	@$(BAIJIAMEN) train --if-missing
 	@mkdir -p $(@D) && touch $@
 
