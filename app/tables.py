@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import bot.telegram_transport.models
 import conversations.models
+import core.files
 import notifications.models
 import people.models
 import people.volunteer_models
@@ -14,6 +15,7 @@ from core.database import Base
 PACKAGES = (
     bot.telegram_transport.models,
     conversations.models,
+    core.files,
     notifications.models,
     people.models,
     people.volunteer_models,

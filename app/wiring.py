@@ -11,6 +11,7 @@ from app.telegram import BotPlan, build_bots, open_senders, plan_bots
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
 from bot.telegram_decoders import telegram_decoders
+from conversations.attachments import Attachments
 from conversations.inbox import Inbox
 from conversations.log import ConversationLog
 from conversations.speech import Speech
@@ -28,6 +29,7 @@ from handlers.front_door import FrontDoor
 from handlers.notices import Notices
 from handlers.residents.desk import FrontDesk
 from handlers.staff.desk import Desk
+from handlers.thinking import Thinking
 from handlers.undelivered import CallInstead
 from handlers.volunteers.chat.door import VolunteerChat
 from intents.understander import Understander, load_understander
@@ -35,6 +37,7 @@ from knowledge_base.answer import Office, known_offices
 from knowledge_base.article_files import load_articles
 from knowledge_base.search import ArticleIndex
 from notifications.leases import Lane
+from notifications.outbox import Outbox
 from notifications.pace import TELEGRAM, LocalPacer, Pacer
 from notifications.sender import ChannelSender, Sender
 from tickets.alerts import Ladder
@@ -265,12 +268,17 @@ def _front_door(base: Foundation, desk: FrontDesk, staff_desk: Desk) -> FrontDoo
         database=base.database,
         inbox=base.inbox,
         speech=base.speech,
-        classifier=base.understander,
-        search=base.articles,
+        thinking=Thinking(
+            classifier=base.understander,
+            search=base.articles,
+            limits=base.limits,
+            clock=base.clock,
+        ),
+        attachments=Attachments(vault=base.vault),
+        outbox=Outbox(vault=base.vault),
         desk=desk,
         decoders=base.decoders,
         signals=base.signals,
-        limits=base.limits,
         clock=base.clock,
         sides={(Channel.TELEGRAM, VOLUNTEERS): VolunteerChat(desk=staff_desk)},
     )

@@ -12,6 +12,8 @@ import orjson
 
 from core.messages import Choice
 
+_REMEMBERED = 11
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -60,6 +62,16 @@ class Dialogue:
     last_texts: tuple[str, ...] = ()
     phone: str | None = None
     community: str | None = None
+    coordinates: str | None = None
+    """Where somebody said to be before saying what it is about: `30.590000,114.310000`."""
+    asked_number: int = 0
+    """The number of the message that asked the present question; older cards are out of date."""
+    pressed: tuple[str, ...] = ()
+    """The latest presses that count once, as number of the card and payload."""
+    album: str | None = None
+    """The album that was answered last: its further files are only kept."""
+    declined: bool = False
+    """A group was told once that nothing is dealt with there."""
 
     @property
     def context(self) -> str | None:
@@ -68,7 +80,19 @@ class Dialogue:
 
     def settled(self) -> "Dialogue":
         """The dialogue with nothing asked and no form."""
-        return replace(self, asking=None, form=None, options=(), trigger=None, unclear=0)
+        return replace(
+            self,
+            asking=None,
+            form=None,
+            options=(),
+            trigger=None,
+            unclear=0,
+            coordinates=None,
+        )
+
+    def having_pressed(self, press: str) -> "Dialogue":
+        """The dialogue after a press that counts once."""
+        return replace(self, pressed=(*self.pressed[-_REMEMBERED:], press))
 
     def offering(self, choices: tuple[Choice, ...], texts: tuple[str, ...]) -> "Dialogue":
         """The dialogue after these sentences and buttons were shown."""
@@ -90,6 +114,7 @@ def decode_dialogue(body: str) -> Dialogue:
         choices=tuple((title, payload) for title, payload in document.pop("choices")),
         options=tuple(document.pop("options")),
         last_texts=tuple(document.pop("last_texts")),
+        pressed=tuple(document.pop("pressed", ())),
         **document,
     )
 

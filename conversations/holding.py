@@ -1,4 +1,8 @@
-"""Who holds a conversation: the bot, nobody yet (the resident waits), or a member of staff."""
+"""
+Who holds a conversation: the bot, nobody yet (the resident waits), or a member of staff.
+
+Also whether the resident can be told anything there at all.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -59,6 +63,13 @@ async def ask_for_person(session: AsyncSession, conversation_id: UUID, *, now: d
 async def stop_waiting(session: AsyncSession, conversation_id: UUID) -> None:
     """The resident would rather go on with the bot."""
     await _change(session, conversation_id, waiting_since_at=None)
+
+
+async def set_reachable(session: AsyncSession, conversation_id: UUID, *, reachable: bool) -> None:
+    """Note whether this person can be told anything in this chat."""
+    await session.execute(
+        update(Conversation).where(Conversation.id == conversation_id).values(reachable=reachable)
+    )
 
 
 async def count_waiting_before(session: AsyncSession, since: datetime) -> int:

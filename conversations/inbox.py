@@ -43,6 +43,7 @@ class Standing:
     waiting_since_at: datetime | None
     resident_id: UUID | None
     language: str
+    reachable: bool = True
     is_new: bool = False
     """Not in the table yet."""
 
@@ -182,6 +183,18 @@ class Inbox:
         )
         return None if row is None else self._stored(row)
 
+    async def list_versions(
+        self, session: AsyncSession, message: Stored, *, reference: str
+    ) -> list[Stored]:
+        """A message as it was first said and each of its corrections before this one."""
+        rows = await session.scalars(
+            select(InboxMessage)
+            .where(InboxMessage.conversation_id == message.conversation_id)
+            .where(InboxMessage.reference == reference, InboxMessage.id < message.id)
+            .order_by(InboxMessage.id)
+        )
+        return [self._stored(row) for row in rows]
+
     async def lock(
         self, session: AsyncSession, conversation_id: UUID, *, wait: bool = False
     ) -> Standing | None:
@@ -285,6 +298,7 @@ class Inbox:
             waiting_since_at=row.waiting_since_at,
             resident_id=row.resident_id,
             language=row.language,
+            reachable=row.reachable,
         )
 
     def _stored(self, row: InboxMessage) -> Stored:
@@ -326,6 +340,7 @@ def _standing() -> Select[*tuple[Any, ...]]:
         "waiting_since_at",
         "resident_id",
         "language",
+        "reachable",
     )
     return select(*(_TALKS.c[name] for name in names))
 

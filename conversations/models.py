@@ -92,3 +92,33 @@ class InboxMessage(Base):
     handled_at: Mapped[datetime | None] = mapped_column(Instant)
     understood: Mapped[str | None] = mapped_column(String(200))
     """Act, matter and confidence in short, shown to staff beside the message."""
+
+
+class MessageFile(Base):
+    """A file that came with a message: noted at once, its bytes fetched later."""
+
+    __tablename__ = "message_files"
+    __table_args__ = (
+        Index(
+            "ix_message_files_waiting",
+            "inbox_id",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    source_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """The channel's name of the file; good only for the account that received it."""
+    mime: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int | None]
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    seconds: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(16))
+    """`waiting`, `kept`, `failed` or `too_large`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(Instant)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))

@@ -1,6 +1,7 @@
 """What goes in at a door and what comes out of it, the same for every channel."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +120,8 @@ class InboundMessage:
     about: str | None = None
     """The channel's id of our message that was pressed or quoted (`OutboxMessage.external_id`)."""
     reachable: bool = True
+    receipt: str | None = None
+    """What the channel wants acknowledged at once, e.g. the id of a press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,16 @@ class Decoder(Protocol):
         ...
 
 
+class Courtesy(Protocol):
+    """What a channel shows while a message is being dealt with; never part of an answer."""
+
+    def taking(
+        self, address: Address, message: InboundMessage, *, received_at: datetime
+    ) -> AbstractAsyncContextManager[None]:
+        """Acknowledge a press and show that somebody is writing; never raises, never waits."""
+        ...
+
+
 class Decoders:
     """Which decoder reads what: by channel and account, or by channel alone."""
 
@@ -174,9 +187,12 @@ class Decoders:
         Whatever a decoder raises: one strange message must neither hide a
         conversation from staff nor hold up every chat.
         """
+        return (await self.read(channel, account, body)).text
+
+    async def read(self, channel: Channel, account: str, body: str) -> InboundMessage:
+        """The whole message, or the raw body as its text."""
         try:
-            message = await self.decode(channel, account, body)
+            return await self.decode(channel, account, body)
         except Exception:
             log.exception("body_unreadable", channel=channel.value, account=account)
-            return body
-        return message.text
+            return InboundMessage(InboundKind.TEXT, body)

@@ -32,16 +32,23 @@ class Vault:
 
     def seal(self, text: str, *, purpose: str) -> bytes:
         """Encrypt a text; every call gives other bytes."""
+        return self.seal_bytes(text.encode(), purpose=purpose)
+
+    def seal_bytes(self, content: bytes, *, purpose: str) -> bytes:
+        """Encrypt bytes of any kind."""
         nonce = os.urandom(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), purpose.encode())
+        return nonce + self._cipher.encrypt(nonce, content, purpose.encode())
 
     def open(self, sealed: bytes, *, purpose: str) -> str:
         """Decrypt what `seal` gave for the same purpose; raises `SealBroken`."""
+        return self.open_bytes(sealed, purpose=purpose).decode()
+
+    def open_bytes(self, sealed: bytes, *, purpose: str) -> bytes:
+        """Decrypt what `seal_bytes` gave for the same purpose; raises `SealBroken`."""
         try:
-            plain = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
         except InvalidTag as error:
             raise SealBroken(purpose) from error
-        return plain.decode()
 
     def seal_maybe(self, text: str | None, *, purpose: str) -> bytes | None:
         """Encrypt a text that may be absent; an empty one counts as absent."""

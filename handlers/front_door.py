@@ -9,49 +9,44 @@ as handled. Nothing is awaited inside the transaction but the database.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.attachments import Attachments
 from conversations.dialogue import Dialogue
 from conversations.inbox import Inbox, Standing, Stored
 from conversations.speech import Speech
 from core.clock import Clock
 from core.database import Database
-from core.dates import today_in_china
 from core.errors import DatabaseUnavailable, FrontDoorError
-from core.limits import Limits
-from core.messages import Address, Channel, Decoders, InboundKind, InboundMessage, RawInbound, Reply
+from core.messages import (
+    Channel,
+    Courtesy,
+    Decoders,
+    InboundKind,
+    InboundMessage,
+    RawInbound,
+    Reply,
+)
 from core.signals import Signals
-from handlers.residents import held, yes_no
+from handlers.referred import find_card, find_original
+from handlers.residents import presses, reach, yes_no
 from handlers.residents.desk import FrontDesk
 from handlers.residents.hand_to_person import hand_to_person
-from handlers.residents.presses import read_press
-from handlers.routing import is_emergency, route
-from handlers.turn import Outcome, Turn
-from intents.understanding import Classifier, Understanding
-from knowledge_base.search import Hit
-from notifications.outbox import BOT_AUTHOR, PULLED, Circumstances
+from handlers.routing import is_emergency, route, route_held
+from handlers.thinking import Thinking
+from handlers.turn import Outcome, Turn, speaking_of
+from notifications.outbox import BOT_AUTHOR, PULLED, Circumstances, Outbox
 
-_SLOW_TEXT = 2_000
-"""Longer messages are understood in a thread, so that nobody else waits."""
 _TRIES = 20
 """Each try that fails means that another message of this conversation got through."""
-_LOOKUPS = "5 per 1 hour"
 _AT_ONCE = 8
 
 log = structlog.get_logger(__name__)
-
-
-class Search(Protocol):
-    """Finds articles for a message."""
-
-    def search(self, text: str, *, matter: str | None, today: date) -> list[Hit]:
-        """The best articles, best first."""
-        ...
 
 
 class SideDoor(Protocol):
@@ -79,25 +74,27 @@ class FrontDoor:
         database: Database,
         inbox: Inbox,
         speech: Speech,
-        classifier: Classifier,
-        search: Search,
+        thinking: Thinking,
+        attachments: Attachments,
+        outbox: Outbox,
         desk: FrontDesk,
         decoders: Decoders,
         signals: Signals,
-        limits: Limits,
         clock: Clock,
         sides: Mapping[tuple[Channel, str], SideDoor] | None = None,
+        courtesies: Mapping[tuple[Channel, str], Courtesy] | None = None,
     ) -> None:
         self._sides = sides or {}
+        self._courtesies = courtesies or {}
         self._database = database
         self._inbox = inbox
         self._speech = speech
-        self._classifier = classifier
-        self._search = search
+        self._thinking = thinking
+        self._attachments = attachments
+        self._outbox = outbox
         self._desk = desk
         self._decoders = decoders
         self._signals = signals
-        self._limits = limits
         self._clock = clock
 
     async def receive(self, raw: RawInbound) -> UUID:
@@ -172,10 +169,24 @@ class FrontDoor:
 
     async def _handle_stored(self, message: Stored) -> None:
         decoded = await self._decoders.decode(message.channel, message.account, message.body)
+        courtesy = self._courtesies.get((message.channel, message.account))
+        if courtesy is None:
+            await self._handle_decoded(message, decoded)
+            return
+        async with self._database.reading() as session:
+            standing = await self._inbox.get_standing(session, message.conversation_id)
+        async with courtesy.taking(standing.address, decoded, received_at=message.received_at):
+            await self._handle_decoded(message, decoded)
+
+    async def _handle_decoded(self, message: Stored, decoded: InboundMessage) -> None:
         for _ in range(_TRIES):
             async with self._database.reading() as session:
                 standing = await self._inbox.get_standing(session, message.conversation_id)
-            turn = await self._think(standing, decoded)
+                card = await find_card(session, self._outbox, standing.id, decoded)
+                original = await find_original(
+                    session, self._inbox, self._decoders, message, decoded
+                )
+            turn = await self._thinking.think(standing, decoded, card=card, original=original)
             turn = replace(turn, inbox_id=message.id)
             if await self._write(turn, message):
                 return
@@ -188,50 +199,12 @@ class FrontDoor:
         for _ in range(_TRIES):
             found = await self._inbox.look_up(self._database, raw.address)
             standing = found or self._inbox.fresh(raw.address)
-            turn = await self._think(standing, decoded)
+            turn = await self._thinking.think(standing, decoded)
             written, outcome = await self._write_raw(turn, raw)
             if written:
                 waits = standing.carried_number < standing.last_number
                 return None if outcome is None or waits else outcome.replies
         raise ConversationMoved(address.channel)
-
-    async def _think(self, standing: Standing, message: InboundMessage) -> Turn:
-        """Understand and look up: no database, no transaction."""
-        now = self._clock.now()
-        dialogue = standing.dialogue
-        press = read_press(message, dialogue)
-        # what we said last explains an answer; where nothing was asked it only confuses
-        context = dialogue.context if dialogue.asking else None
-        understood = await self._understand(message.text, context)
-        hits = () if press else self._hits(message.text, understood, now)
-        return Turn(
-            standing=standing,
-            message=message,
-            understanding=understood,
-            hits=hits,
-            now=now,
-            press=press,
-            lookups_left=await self._may_look_up(understood, standing.address),
-        )
-
-    async def _understand(self, text: str, context: str | None) -> Understanding:
-        if len(text) > _SLOW_TEXT:
-            return await asyncio.to_thread(self._classifier.understand, text, context=context)
-        return self._classifier.understand(text, context=context)
-
-    def _hits(self, text: str, understood: Understanding, now: datetime) -> tuple[Hit, ...]:
-        matter, today = understood.likely_matter, today_in_china(now)
-        found = self._search.search(text[:_SLOW_TEXT], matter=matter, today=today)
-        return tuple(found)
-
-    async def _may_look_up(self, understood: Understanding, address: Address) -> bool:
-        """Tries at a ticket number are counted, for the number and for the one who tries."""
-        numbers = [each.value for each in understood.entities if each.entity == "ticket_no"]
-        if not numbers:
-            return True
-        by_number = await self._limits.hit(_LOOKUPS, "ticket_proof", str(numbers[-1]))
-        peer = f"{address.channel}:{address.account}:{address.peer}"
-        return await self._limits.hit(_LOOKUPS, "ticket_proof_by", peer) and by_number
 
     async def _write(self, turn: Turn, message: Stored) -> bool:
         """The one transaction of a stored message; False: the conversation moved, think again."""
@@ -278,8 +251,16 @@ class FrontDoor:
         return locked is not None and locked.revision == standing.revision
 
     async def _act(self, session: AsyncSession, turn: Turn) -> Outcome:
+        if not turn.standing.reachable and turn.message.reachable:
+            await reach.reopen_chat(session, self._desk, turn)
+        turn = speaking_of(turn)
+        outcome = await self._acted(session, turn)
+        await self._attachments.add(session, turn.conversation_id, turn.inbox_id, turn.message)
+        return presses.remember_press(turn, outcome)
+
+    async def _acted(self, session: AsyncSession, turn: Turn) -> Outcome:
         if turn.standing.held_by_id is not None and not is_emergency(turn):
-            return await held.pass_on(session, self._desk, turn)
+            return await route_held(turn)(session, self._desk, turn)
         side = self._sides.get((turn.standing.address.channel, turn.standing.address.account))
         if side is not None and side.takes(turn):
             return await side.act(session, turn)
@@ -290,7 +271,7 @@ class FrontDoor:
     ) -> bool:
         """Write the dialogue's next state and the replies."""
         standing = turn.standing
-        dialogue = _shown(outcome)
+        dialogue = _shown(outcome, standing.last_number + len(outcome.replies))
         moved_on = await self._inbox.advance(
             session,
             standing,
@@ -342,35 +323,21 @@ class FrontDoor:
             if not await self._inbox.note_failure(session, message, now=now):
                 return
             standing = await self._inbox.get_standing(session, message.conversation_id)
-            turn = self._bare_turn(
-                standing,
-                await self._decoders.words(message.channel, message.account, message.body),
-                now,
-            )
+            said = await self._decoders.read(message.channel, message.account, message.body)
+            turn = self._thinking.bare_turn(standing, said)
             outcome = await hand_to_person(session, self._desk, turn)
             await self._settle(session, turn, outcome, carried_as=None)
         await self._tell(turn, outcome)
 
     async def _finish_silent(self, conversation_id: UUID) -> None:
-        now = self._clock.now()
         async with self._database.transaction() as session:
             standing = await self._inbox.lock(session, conversation_id)
             if standing is None:
                 return
-            turn = self._bare_turn(standing, "", now)
+            turn = self._thinking.bare_turn(standing, InboundMessage(InboundKind.TEXT, ""))
             outcome = await yes_no.finish_form(session, self._desk, turn)
             await self._settle(session, turn, outcome, carried_as=None)
         await self._tell(turn, outcome)
-
-    def _bare_turn(self, standing: Standing, words: str, now: datetime) -> Turn:
-        """A turn without understanding, for what has to be done without thinking."""
-        return Turn(
-            standing=standing,
-            message=InboundMessage(InboundKind.TEXT, words),
-            understanding=self._classifier.understand(""),
-            hits=(),
-            now=now,
-        )
 
     async def _list_due(self) -> list[tuple[UUID, int]]:
         async with self._database.reading() as session:
@@ -386,11 +353,15 @@ class FrontDoor:
         return [each.reply for each in said]
 
 
-def _shown(outcome: Outcome) -> Dialogue:
+def _shown(outcome: Outcome, number: int) -> Dialogue:
+    """The dialogue after its replies were said; `number` is the last one's."""
     if not outcome.replies:
         return outcome.dialogue
     texts = tuple(reply.text for reply in outcome.replies)
-    return outcome.dialogue.offering(outcome.replies[-1].choices, texts)
+    choices = outcome.replies[-1].choices
+    dialogue = outcome.dialogue.offering(choices, texts)
+    asks = any(presses.answers_a_question(choice.payload) for choice in choices)
+    return replace(dialogue, asked_number=number) if asks else dialogue
 
 
 def _waiting_since(turn: Turn, outcome: Outcome) -> datetime | None:

@@ -10,14 +10,22 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.messages import InboundKind
 from handlers.residents import (
     ask_question,
     bring_person,
     choose,
+    commands,
+    edit,
+    elsewhere,
     follow_up,
+    held,
     make_request,
+    media,
+    place,
     presses,
     raise_emergency,
+    reach,
     same_ticket,
     small_talk,
     yes_no,
@@ -64,6 +72,22 @@ _BY_PRESS: Mapping[str, Verb] = {
     presses.SOLVED: follow_up.solved,
     presses.NOT_SOLVED: follow_up.not_solved,
     presses.LARGER: small_talk.make_easier,
+    presses.START: commands.start,
+    presses.HELP: commands.give_help,
+    presses.LANGUAGE: commands.offer_languages,
+}
+
+_NOT_FOR_US: Mapping[InboundKind, Verb] = {
+    InboundKind.REACH: reach.note_reach,
+    InboundKind.GROUP: elsewhere.decline_group,
+    InboundKind.OTHER: elsewhere.decline_other,
+}
+"""What says nothing about a matter; a group's words are nobody's request."""
+
+_WHILE_HELD: Mapping[InboundKind, Verb] = {
+    InboundKind.REACH: reach.note_reach,
+    InboundKind.EDIT: edit.correct_in_held,
+    InboundKind.PLACE: place.place_in_held,
 }
 
 _NONE: tuple[str, ...] = ()
@@ -101,11 +125,38 @@ _NEW_REQUEST = frozenset({"raise_request", "ask_info"})
 
 def route(turn: Turn) -> Verb:
     """The verb for a turn that no member of staff holds."""
+    kind = turn.message.kind
+    if kind in _NOT_FOR_US:
+        return _NOT_FOR_US[kind]
+    if kind is InboundKind.EDIT:
+        return _corrected(turn)
+    if kind is InboundKind.MEDIA:
+        return media.with_files(_by_words(turn))
+    if kind is InboundKind.PLACE:
+        return _danger(turn) or place.take_place
+    return _by_words(turn)
+
+
+def route_held(turn: Turn) -> Verb:
+    """The verb while a member of staff talks with this person: the bot says nothing."""
+    return _WHILE_HELD.get(turn.message.kind, held.pass_on)
+
+
+def _by_words(turn: Turn) -> Verb:
     return _danger(turn) or _person(turn) or _press(turn) or _asked(turn) or _anew(turn)
+
+
+def _corrected(turn: Turn) -> Verb:
+    if edit.is_unchanged(turn):
+        return edit.keep_quiet
+    danger = _danger(turn)
+    return edit.with_danger(danger) if danger else edit.correcting(_by_words(turn))
 
 
 def is_emergency(turn: Turn) -> bool:
     """Whether this message must be acted on whoever holds the conversation."""
+    if turn.message.kind in _NOT_FOR_US or edit.is_unchanged(turn):
+        return False
     return turn.press is None and turn.understanding.danger is not None
 
 
@@ -132,10 +183,14 @@ def _person(turn: Turn) -> Verb | None:
 def _press(turn: Turn) -> Verb | None:
     if turn.press is None:
         return None
+    if presses.is_out_of_date(turn):
+        return small_talk.refuse_press
     if turn.press in _BY_PRESS:
         return _BY_PRESS[turn.press]
     if turn.press.startswith(presses.TOPIC):
         return small_talk.open_topic
+    if turn.press.startswith(presses.SPEAK):
+        return commands.speak
     if not turn.press.startswith(_EXPECTED.get(turn.dialogue.asking or "", _NONE)):
         return small_talk.refuse_press
     return _asked(turn) or small_talk.refuse_press
@@ -144,6 +199,8 @@ def _press(turn: Turn) -> Verb | None:
 def _asked(turn: Turn) -> Verb | None:
     """What the last question waits for."""
     asking = turn.dialogue.asking
+    if turn.message.contact_phone and asking not in (make_request.CALLBACK, follow_up.PROOF):
+        return place.take_number
     if asking is None or is_blank(turn.words):
         return None
     if turn.press is None and turn.act in _INTERRUPTING and _means_it(turn):

@@ -13,6 +13,28 @@ from knowledge_base.search import Hit
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A message of ours that was pressed or quoted."""
+
+    number: int
+    """Its place in the conversation."""
+    ticket_number: str | None
+    offered: frozenset[str]
+    """What its buttons carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A message of theirs that is corrected now."""
+
+    inbox_id: int
+    words: str
+    latest: str
+    """What it said before this correction: the words, or an earlier correction."""
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message with its conversation, understood and looked up, before anything is written."""
 
@@ -26,6 +48,9 @@ class Turn:
     """The payload of the button that was pressed or typed; None for ordinary words."""
     lookups_left: bool = True
     """Whether another try at a ticket number of somebody else's is allowed (rate limit)."""
+    card: Card | None = None
+    """What was pressed or quoted, if it is known."""
+    original: Original | None = None
 
     @property
     def conversation_id(self) -> UUID:
@@ -36,6 +61,13 @@ class Turn:
     def dialogue(self) -> Dialogue:
         """Where the dialogue stood before this message."""
         return self.standing.dialogue
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the pressed button stood where it was pressed, or was offered last."""
+        if self.card is not None:
+            return (self.message.payload or "") in self.card.offered
+        return self.press in {payload for _, payload in self.dialogue.choices}
 
     @property
     def words(self) -> str:
@@ -106,3 +138,11 @@ class Outcome:
     def then(self, *more: Reply) -> "Outcome":
         """The same outcome, saying more."""
         return replace(self, replies=(*self.replies, *more))
+
+
+def speaking_of(turn: Turn) -> Turn:
+    """The turn about the ticket of the card that was pressed or quoted, where there is one."""
+    if turn.card is None or turn.card.ticket_number is None:
+        return turn
+    dialogue = replace(turn.dialogue, ticket_number=turn.card.ticket_number)
+    return replace(turn, standing=replace(turn.standing, dialogue=dialogue))

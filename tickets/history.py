@@ -77,6 +77,8 @@ class EventKind(StrEnum):
     HOURS_APPROVED = "hours_approved"
     HELP_ASKED = "help_asked"
     CALL_ENDED = "call_ended"
+    CHAT_CLOSED = "chat_closed"
+    CHAT_OPENED = "chat_opened"
 
 
 STATUS_CHANGES = frozenset({EventKind.MOVED, EventKind.ANSWERED})

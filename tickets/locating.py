@@ -11,7 +11,7 @@ from core.vault import Vault
 from tickets.history import EventKind
 from tickets.lifecycle import Tickets
 from tickets.models import Ticket
-from tickets.opening import ADDRESS, phone_columns
+from tickets.opening import ADDRESS, COORDINATES, phone_columns
 
 
 async def locate(
@@ -27,8 +27,9 @@ async def locate(
     """
     Write community, place, address and phone on a ticket that lacked them.
 
-    `place` has any of `community`, `place`, `address`, `phone`; what is known
-    already stays, the history keeps the words in any case.
+    `place` has any of `community`, `place`, `address`, `phone`, `coordinates`;
+    what is known already stays (but for coordinates: people move), the history
+    keeps the words in any case.
     """
     changes: dict[str, object] = {
         key: place[key]
@@ -39,6 +40,9 @@ async def locate(
         changes["address_sealed"] = vault.seal(place["address"], purpose=ADDRESS)
     if "phone" in place and ticket.phone_sealed is None:
         changes |= _phone(place["phone"], vault)
+    if place.get("coordinates"):
+        sealed = vault.seal(place["coordinates"], purpose=COORDINATES)
+        changes["coordinates_sealed"] = sealed
     if changes:
         await tickets.record(
             session,

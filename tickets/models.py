@@ -41,6 +41,8 @@ class Ticket(Base):
     place: Mapped[str | None] = mapped_column(String(120))
     """A named place, no door: 和平里."""
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    coordinates_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Where they said to be by their telephone's map: `30.590000,114.310000` (WGS 84)."""
     requester_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True)

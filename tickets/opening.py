@@ -16,6 +16,7 @@ from tickets.status import TicketStatus
 
 DESCRIPTION = "ticket.description"
 ADDRESS = "ticket.address"
+COORDINATES = "ticket.coordinates"
 REQUESTER = "ticket.requester"
 PHONE = "ticket.phone"
 SUBJECT = "ticket.subject"
@@ -42,6 +43,8 @@ class NewTicket:
     community: str | None = None
     place: str | None = None
     address: str | None = None
+    coordinates: str | None = None
+    """Latitude and longitude in degrees (WGS 84), parted by a comma."""
     requester: str | None = None
     phone: str | None = None
     contact_wish: str = "call"
@@ -130,6 +133,7 @@ def _sealed(new: NewTicket, vault: Vault) -> dict[str, Any]:
     return {
         "description_sealed": vault.seal(new.description, purpose=DESCRIPTION),
         "address_sealed": vault.seal_maybe(new.address, purpose=ADDRESS),
+        "coordinates_sealed": vault.seal_maybe(new.coordinates, purpose=COORDINATES),
         "requester_sealed": vault.seal_maybe(new.requester, purpose=REQUESTER),
         "subject_sealed": vault.seal_maybe(new.subject, purpose=SUBJECT),
         **phone_columns(new.phone, vault),

@@ -22,7 +22,11 @@ def clues(turn: Turn, street: Street) -> dict[str, str]:
 
 def remembered(dialogue: Dialogue) -> dict[str, str]:
     """What this person told us earlier in the conversation, so that nothing is asked twice."""
-    known = {"phone": dialogue.phone, "community": dialogue.community}
+    known = {
+        "phone": dialogue.phone,
+        "community": dialogue.community,
+        "coordinates": dialogue.coordinates,
+    }
     return {slot: value for slot, value in known.items() if value}
 
 

@@ -44,6 +44,10 @@ class FrontDesk:
         """How long a half-finished form waits."""
         return timedelta(minutes=self.settings.silent_minutes)
 
+    def still(self, turn: Turn) -> timedelta | None:
+        """What does not touch a half-finished form does not stop its clock either."""
+        return self.silence if turn.dialogue.form is not None else None
+
     def say(self, turn: Turn, key: str, *choices: Choice, **facts: object) -> Reply:
         """A reply in the resident's language from `locales/…/chat.yaml`."""
         return Reply(self.texts.say(f"chat.{key}", turn.language, **facts), choices)

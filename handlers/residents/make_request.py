@@ -121,6 +121,7 @@ async def fill_slot(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outco
     if asked == CALLBACK and _half_a_number(turn) and _SECOND_LOOK not in form.asked:
         again = replace(form, asked=(*form.asked, _SECOND_LOOK))
         question = desk.say(turn, "ask.callback_again", *_callback_choices(desk, turn))
+        question = replace(question, asks=("phone",))
         waiting = replace(turn.dialogue, form=again)
         return Outcome((question,), waiting, silent_after=desk.silence)
     return await go_on(session, desk, turn, _filled(desk, turn, form, asked))
@@ -148,8 +149,9 @@ def ask_for(desk: FrontDesk, turn: Turn, slot: str, form: Form) -> Reply:
     if slot == COMMUNITY:
         key = "ask.community_other" if form.on_behalf else "ask.community"
         skip = desk.choice(turn, "skip", presses.SKIP)
-        return desk.say(turn, key, skip, desk.person(turn))
-    return desk.say(turn, "ask.callback", *_callback_choices(desk, turn))
+        return replace(desk.say(turn, key, skip, desk.person(turn)), asks=("place",))
+    question = desk.say(turn, "ask.callback", *_callback_choices(desk, turn))
+    return replace(question, asks=("phone",))
 
 
 def remember(dialogue: Dialogue, form: Form) -> Dialogue:

@@ -58,6 +58,7 @@ def new_ticket(
         community=slots.get("community"),
         place=slots.get("place"),
         address=slots.get("address"),
+        coordinates=slots.get("coordinates"),
         phone=slots.get("phone"),
         contact_wish=slots.get("contact_wish", "call" if "phone" in slots else "message"),
         subject=slots.get("subject"),

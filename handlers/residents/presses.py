@@ -6,10 +6,12 @@ pressed, and one that is old or forged changes nothing.
 """
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 
 from conversations.dialogue import Dialogue
 from core.messages import InboundKind, InboundMessage
+from handlers.turn import Card, Outcome, Turn
 
 PERSON = "/person"
 SKIP = "/skip"
@@ -59,6 +61,11 @@ PRESSES = frozenset(
 )
 """Payloads that mean the same in every conversation; the rest carry what they are about."""
 
+_ANSWERS = frozenset({SKIP, HERE, YES, NO, OTHER})
+_ONCE = frozenset({OPEN, SOLVED, NOT_SOLVED})
+_ALWAYS = frozenset({PERSON, PROGRESS, LARGER, START, HELP, LANGUAGE, STOP_WAITING})
+"""Buttons that harm nothing and may be pressed at any time, however old they are."""
+
 UNKNOWN = "/?"
 """A press that carries nothing we know."""
 
@@ -77,6 +84,45 @@ def short(payload: str) -> str:
     if len(payload.encode()) <= _LONGEST:
         return payload
     return f"{SHORTENED}{sha256(payload.encode()).hexdigest()[:40]}"
+
+
+def answers_a_question(payload: str) -> bool:
+    """Whether such a button is good only for the question under which it stands."""
+    return payload in _ANSWERS or payload.startswith(PICK)
+
+
+def is_out_of_date(turn: Turn) -> bool:
+    """
+    Whether a press comes too late, a second time, or from where it never stood.
+
+    Telegram keeps every old card with its buttons, and anybody may send any
+    data: only what we really offered counts, on the card that still waits.
+    """
+    on_a_card = turn.message.kind is InboundKind.PRESS and turn.message.about is not None
+    if not on_a_card or turn.press is None or _is_harmless(turn.press):
+        return False
+    if not turn.is_offered:
+        return True
+    if turn.card is None:
+        return False
+    too_late = answers_a_question(turn.press) and turn.card.number < turn.dialogue.asked_number
+    return too_late or _mark(turn.card, turn.press) in turn.dialogue.pressed
+
+
+def remember_press(turn: Turn, outcome: Outcome) -> Outcome:
+    """Note a press that counts once, so that a second one changes nothing."""
+    if turn.card is None or turn.press not in _ONCE or is_out_of_date(turn):
+        return outcome
+    dialogue = outcome.dialogue.having_pressed(_mark(turn.card, turn.press))
+    return replace(outcome, dialogue=dialogue)
+
+
+def _is_harmless(press: str) -> bool:
+    return press in _ALWAYS or press.startswith((TOPIC, SPEAK))
+
+
+def _mark(card: Card, press: str) -> str:
+    return f"{card.number}{press}"
 
 
 def read_press(message: InboundMessage, dialogue: Dialogue) -> str | None:

@@ -21,6 +21,7 @@ from tickets.locating import locate
 from tickets.models import Ticket
 
 PLACE = "emergency_place"
+COORDINATES = "coordinates"
 PAST = "past_danger"
 _SELF_HARM = "self_harm"
 _SAFE_CALL_ONLY = frozenset({"violence", "child_harm"})
@@ -103,7 +104,7 @@ async def _act_on(
     await desk.tickets.ring(session, ticket, kind, now=turn.now)
     form = turn.dialogue.form
     known = {**(form.slots if form else {}), **clues(turn, desk.street)}
-    place_known = has_place(known) or not is_new
+    place_known = has_place(known) or COORDINATES in known or not is_new
     replies = [_help(desk, turn, trigger), _truth(desk, turn, ticket, ask_place=not place_known)]
     dialogue = replace(
         turn.dialogue.settled(),
@@ -173,4 +174,5 @@ def _truth(desk: FrontDesk, turn: Turn, ticket: Ticket, *, ask_place: bool) -> R
         text += desk.texts.say("chat.emergency.ask_directly", turn.language)
     elif ask_place:
         text += desk.texts.say("chat.emergency.ask_place", turn.language)
-    return Reply(text, (desk.person(turn),), urgent=True)
+    asks = ("place",) if ask_place and ticket.trigger != _SELF_HARM else ()
+    return Reply(text, (desk.person(turn),), urgent=True, asks=asks)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,7 +51,7 @@ async def repeat(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
     choices = tuple(Choice(title, payload) for title, payload in turn.dialogue.choices)
     replies = [Reply(text) for text in texts]
     replies[-1] = replace(replies[-1], choices=choices)
-    return Outcome(tuple(replies), turn.dialogue, silent_after=_still(desk, turn))
+    return Outcome(tuple(replies), turn.dialogue, silent_after=desk.still(turn))
 
 
 async def comfort(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
@@ -98,7 +97,7 @@ async def take_volunteer(session: AsyncSession, desk: FrontDesk, turn: Turn) -> 
 async def refuse_press(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
     """An old or forged button: a polite answer, and nothing changes."""
     reply = desk.say(turn, "old_button", desk.person(turn))
-    return Outcome((reply,), turn.dialogue, silent_after=_still(desk, turn))
+    return Outcome((reply,), turn.dialogue, silent_after=desk.still(turn))
 
 
 async def ask_for_words(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:
@@ -123,9 +122,4 @@ def _names(desk: FrontDesk, turn: Turn, area: str) -> Sequence[str]:
 
 def _say(desk: FrontDesk, turn: Turn, key: str, *choices: Choice, **facts: object) -> Outcome:
     reply = desk.say(turn, key, *choices, **facts)
-    return Outcome((reply,), turn.dialogue, silent_after=_still(desk, turn))
-
-
-def _still(desk: FrontDesk, turn: Turn) -> timedelta | None:
-    """Small talk in the middle of a form does not stop its clock."""
-    return desk.silence if turn.dialogue.form is not None else None
+    return Outcome((reply,), turn.dialogue, silent_after=desk.still(turn))

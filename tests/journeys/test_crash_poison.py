@@ -4,9 +4,12 @@ from sqlalchemy import select
 
 from app.wiring import House, plain_decoders
 from bot.decoding import PlainDecoder, encode_text
+from conversations.attachments import Attachments
 from conversations.models import InboxMessage
 from core.messages import Address, Channel, Decoder, Decoders, InboundMessage, RawInbound
 from handlers.front_door import FrontDoor
+from handlers.thinking import Thinking
+from notifications.outbox import Outbox
 from tests.conftest import FixedClock
 from tests.people import FakeChannel
 from tickets.models import Alert, Ticket
@@ -51,12 +54,17 @@ def a_front_door(house: House, *, decoder: Decoder | None = None, classifier=Non
         database=house.database,
         inbox=house.inbox,
         speech=house.speech,
-        classifier=classifier or house.understander,
-        search=house.articles,
+        thinking=Thinking(
+            classifier=classifier or house.understander,
+            search=house.articles,
+            limits=house.limits,
+            clock=house.clock,
+        ),
+        attachments=Attachments(vault=house.vault),
+        outbox=Outbox(vault=house.vault),
         desk=house.front_desk,
         decoders=decoders,
         signals=house.signals,
-        limits=house.limits,
         clock=house.clock,
     )
 
