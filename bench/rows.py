@@ -20,6 +20,7 @@ from core.ids import new_id
 from core.messages import Address, Channel, RawInbound
 
 UNIQUE_TEXTS = {("conversations", "peer"), ("inbox", "external_id"), ("tickets", "number")}
+DIGESTS = {("tickets", "phone_index")}
 COUNTER = "reference_counters"
 
 Rows = list[tuple[Table, list[dict[str, Any]]]]
@@ -90,6 +91,8 @@ class Replay:
                     value = self._key("inbox", 0)
                 elif (table.name, name) in UNIQUE_TEXTS:
                     value = f"{str(value)[:12]}-{self._turn}"
+                elif (table.name, name) in DIGESTS and value is not None:
+                    value = f"{self._turn:012}"[::-1] + str(value)[12:]
                 changed[name] = value
             return changed
 

@@ -135,12 +135,13 @@ async def _core(url: str, rows: Rows) -> AsyncIterator[Once]:
     await upgrade(database)
     async with database.transaction() as session:
         await _first_counter(session.execute, rows)
+    raise_counter, inserts = text(RAISE_COUNTER), {table: insert(table) for table, _ in rows}
 
     async def once(_number: int) -> None:
         async with database.changing_schema() as connection:
-            await connection.execute(text(RAISE_COUNTER))
+            await connection.execute(raise_counter)
             for table, values in replay.next():
-                await connection.execute(insert(table), values)
+                await connection.execute(inserts[table], values if values[1:] else values[0])
 
     yield once
     await database.close()
@@ -174,10 +175,15 @@ async def _raw_sqlite(url: str, rows: Rows) -> AsyncIterator[Once]:
 
 @asynccontextmanager
 async def _raw_postgres(url: str, rows: Rows) -> AsyncIterator[Once]:
-    """asyncpg with the statements written out, prepared and pooled."""
+    """asyncpg with the statements written out, prepared and pooled; nothing else is sent."""
     replay = await _prepare(url, rows)
     bind = _binder(postgresql.dialect(), rows)  # type: ignore[no-untyped-call]
-    pool = await asyncpg.create_pool(url.replace("+asyncpg", ""), min_size=16, max_size=16)
+
+    async def as_it_is(_connection: object) -> None:
+        """Connections go back without the pool's RESET ALL, as SQLAlchemy's do."""
+
+    plain = url.replace("+asyncpg", "")
+    pool = await asyncpg.create_pool(plain, min_size=16, max_size=16, reset=as_it_is)
 
     async def once(_number: int) -> None:
         statements = list(bind(replay.next()))

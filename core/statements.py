@@ -109,10 +109,12 @@ class _Form:
 
     def bound(self, values: Values) -> tuple[Any, ...]:
         """The values in their order, as the driver takes them."""
-        given = {**self.constants, **values}
+        given = {**self.constants, **values} if self.constants else values
         return tuple(
-            given[name] if convert is None else convert(given[name])
-            for name, convert in self.parameters
+            [
+                given[name] if convert is None else convert(given[name])
+                for name, convert in self.parameters
+            ]
         )
 
     def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:

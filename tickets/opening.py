@@ -9,7 +9,7 @@ from uuid import UUID
 from core.errors import InvalidInput
 from core.ids import new_id
 from core.vault import Vault
-from people.residents import index_phone, normal_phone
+from people.residents import PHONE_INDEX, normal_phone
 from tickets.deadlines import Deadlines, running
 from tickets.masking import masked_title
 from tickets.status import TicketStatus
@@ -123,7 +123,8 @@ def phone_columns(phone: str | None, vault: Vault) -> dict[str, Any]:
     if not phone:
         return {"phone_sealed": None, "phone_index": None}
     try:
-        known, index = normal_phone(phone), index_phone(vault, phone)
+        known = normal_phone(phone)
+        index = vault.index(known, purpose=PHONE_INDEX)
     except InvalidInput:
         known, index = phone, None
     return {"phone_sealed": vault.seal(known, purpose=PHONE), "phone_index": index}
