@@ -51,11 +51,11 @@ def build_website(house: House) -> FastAPI:
         stamp=stamp,
         public_url=house.public_url,
     )
+    _add_programs(app, house)  # first: routes are tried in turn, and programs come oftenest
     errors = add_pages(app, pages=pages, gate=gate, limits=house.limits, clock=house.clock)
     app.include_router(_web_chat(house, pages, gate).router())
     app.include_router(build_volunteer_pages(_volunteers(house, pages, gate)))
     app.include_router(build_console(_console(house, pages, gate, errors)))
-    _add_programs(app, house)
     return app
 
 
