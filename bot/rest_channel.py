@@ -1,5 +1,6 @@
 """Rasa's REST channel: `POST /webhooks/rest/webhook`, one message in, its answers out."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import uuid4
@@ -23,7 +24,7 @@ class RestMessage(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    sender: str = Field(min_length=1, max_length=128)
+    sender: str = Field(min_length=1, max_length=128, pattern=r"^[^\x00]+$")
     message: str = Field(max_length=LONGEST)
     message_id: str | None = Field(None, min_length=1, max_length=128)
 
@@ -91,7 +92,7 @@ class RestChannel:
             raise HTTPException(429, "too many messages; wait a minute")
         raw = RawInbound(
             address=Address(Channel.REST, account, body.sender),
-            external_id=f"{body.sender}:{body.message_id or uuid4().hex}"[:128],
+            external_id=_external_id(body.sender, body.message_id or uuid4().hex),
             body=encode_text(body.message),
             received_at=self._clock.now(),
         )
@@ -109,6 +110,18 @@ class RestChannel:
         if owner is None:
             raise HTTPException(401, "unknown token", {"WWW-Authenticate": "Bearer"})
         return owner.token_id.hex
+
+
+def _external_id(sender: str, message_id: str) -> str:
+    """
+    One name for a sender's message.
+
+    A digest, because no two pairs may share it: sender `a:b` with the message
+    `c` is somebody else than `a` with `b:c`, and two long ids that end
+    differently are two messages.
+    """
+    text = f"{len(sender)}:{sender}:{message_id}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 _PERMISSION = {"x-permission": "token"}

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from core.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable, TextNotStorable
 from core.sqlite_driver import DirectConnection
 from core.statements import DIRECT, Prepared
 
@@ -218,11 +218,13 @@ def _refuse_dead_connection(connection: Any, _record: object, _proxy: object) ->
         raise DisconnectionError
 
 
+_UNSTORABLE = frozenset({"22021", "22P05"})
+"""PostgreSQL's states for characters that a text, or a text within JSON, cannot hold."""
 _LOST = (OperationalError, InterfaceError, OSError, sqlite3.OperationalError)
 
 
 class _unavailable:  # noqa: N801 - reads as a statement: with _unavailable()
-    """Turns a driver's loss of the database into our own error."""
+    """Turns a driver's loss of the database, and text that it refuses, into our own errors."""
 
     def __enter__(self) -> None: ...
 
@@ -232,6 +234,13 @@ class _unavailable:  # noqa: N801 - reads as a statement: with _unavailable()
         )
         if lost:
             raise DatabaseUnavailable(type(error).__name__) from error
+        if isinstance(error, DBAPIError) and _state(error) in _UNSTORABLE:
+            raise TextNotStorable(type(error).__name__) from error
+
+
+def _state(error: DBAPIError) -> str | None:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state
 
 
 def _with_driver(url: str) -> str:

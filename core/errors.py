@@ -25,6 +25,10 @@ class DatabaseUnavailable(FrontDoorError):
     """The database cannot be reached or written to just now."""
 
 
+class TextNotStorable(FrontDoorError):
+    """A text holds characters that no column can keep, such as NUL: nobody typed that by hand."""
+
+
 class NotFound(FrontDoorError):
     """The thing asked for does not exist, or may not be seen: both look the same."""
 

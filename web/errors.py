@@ -16,6 +16,7 @@ from core.errors import (
     InvalidInput,
     NotFound,
     NotPermitted,
+    TextNotStorable,
 )
 from core.texts import TextMissing
 from people.accounts import SignInLocked, SignInRefused
@@ -35,6 +36,7 @@ TABLE: Mapping[type[FrontDoorError], tuple[int, str]] = {
     NotPermitted: (403, "web.error.not_permitted"),
     ForeignForm: (403, "web.error.foreign_form"),
     InvalidInput: (422, "web.error.invalid"),
+    TextNotStorable: (422, "web.error.odd_characters"),
     SignInRefused: (422, "web.sign_in.refused"),
     SignInLocked: (422, "web.sign_in.refused"),
     DatabaseUnavailable: (503, "web.error.unavailable"),

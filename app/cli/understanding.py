@@ -4,8 +4,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import orjson
 import typer
@@ -45,14 +46,23 @@ def classify(text: Text = None, jsonl: Lines = False) -> None:
 
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Labelled lines: {id, text, matter, act, …}")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Labelled lines: {id, text, matter, act, …}", exists=True, dir_okay=False
+        ),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Score the model against labels."""
     from intents.evaluation import evaluate as score
 
-    rows = list(_read_lines(file.read_text(encoding="utf-8").splitlines()))
-    report = guarded(lambda: score(_understander(), rows))
+    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+        rows = list(_read_lines(lines))
+    try:
+        report = guarded(lambda: score(_understander(), rows))
+    except (TypeError, AttributeError) as error:
+        fail(f"{file.name}: a label is of the wrong type ({error})")
     if as_json:
         show(report.as_json())
     else:
@@ -158,11 +168,19 @@ def _understander() -> Understander:
 
 
 def _text(text: str | None) -> str:
-    return sys.stdin.read() if text is None else text
+    given = _stdin().read() if text is None else text
+    return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _stdin() -> TextIO:
+    """Standard input as UTF-8 whatever the locale; bytes that are none do not end the command."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    return sys.stdin
 
 
 def _each_line(one: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    for row in _read_lines(sys.stdin):
+    for row in _read_lines(_stdin()):
         sys.stdout.buffer.write(orjson.dumps(one(row)) + b"\n")
     sys.stdout.buffer.flush()
 
@@ -177,4 +195,6 @@ def _read_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             fail(f"line {place} is no JSON")
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             fail(f'line {place} has no "text"')
+        if not isinstance(row.get("context"), str | None):
+            fail(f'line {place}: "context" is no text')
         yield row
