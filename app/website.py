@@ -12,6 +12,7 @@ from app.wiring import House
 from bot.rest_channel import RestChannel
 from bot.telegram_transport.webhook import Webhooks
 from bot.volunteer_pages import VolunteerDeps, build_volunteer_pages
+from bot.volunteer_profile import build_volunteer_profile
 from bot.web_chat import ChatDeps, WebChat
 from console.deps import SURFACE as CONSOLE
 from console.deps import ConsoleDeps
@@ -54,7 +55,9 @@ def build_website(house: House) -> FastAPI:
     _add_programs(app, house)  # first: routes are tried in turn, and programs come oftenest
     errors = add_pages(app, pages=pages, gate=gate, limits=house.limits, clock=house.clock)
     app.include_router(_web_chat(house, pages, gate).router())
-    app.include_router(build_volunteer_pages(_volunteers(house, pages, gate)))
+    volunteers = _volunteers(house, pages, gate)
+    app.include_router(build_volunteer_pages(volunteers))
+    app.include_router(build_volunteer_profile(volunteers))
     app.include_router(build_console(_console(house, pages, gate, errors)))
     return app
 
@@ -83,6 +86,7 @@ def _volunteers(house: House, pages: Pages, gate: Gate) -> VolunteerDeps:
         clock=house.clock,
         pages=pages,
         gate=gate,
+        limits=house.limits,
     )
 
 

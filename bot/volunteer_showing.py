@@ -10,10 +10,12 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.volunteer_filters import ChipGroup, Filters, filter_groups
+from bot.volunteer_self_views import OwnWords
 from bot.volunteer_views import VolunteerViews, is_active
 from core.clock import Clock
 from core.database import Database
 from core.errors import NotFound
+from core.limits import Limits
 from core.signals import Signals
 from handlers.staff.desk import Desk
 from handlers.volunteers.cards import ClaimedTask, TaskCard
@@ -24,14 +26,18 @@ from handlers.volunteers.list_tasks import (
     list_tasks_out_of_reach,
     open_own_task,
 )
+from handlers.volunteers.needed import count_needed
+from handlers.volunteers.standing import read_standing
 from people.accounts import get_staff
 from people.permissions import VolunteerMember
 from people.sessions import SignedIn
 from tickets.alerts import get_alert
+from tickets.offers import list_offers_to
 from tickets.suitability import LackReason
 from tickets.tasks import HELD, TaskStatus, find_claim, get_own_claim, get_task
 from web.gate import Gate
 from web.pages import Pages
+from web.times import TimeWords
 
 _SHOWN_OUT_OF_REACH = 5
 _SHOWN_BEFORE = 20
@@ -49,6 +55,7 @@ class VolunteerDeps:
     clock: Clock
     pages: Pages
     gate: Gate
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class VolunteerPages:
             shown = await self._open(session, member, filters) if filters.any else every
             beyond = await self._out_of_reach(session, member)
             own = await list_own_tasks(session, by=member)
+            standing = await read_standing(session, by=member, now=self._deps.clock.now())
+            needed = await count_needed(session, now=self._deps.clock.now())
         views = self.views(request)
         return self._render(
             request,
@@ -87,6 +96,9 @@ class VolunteerPages:
             groups=self._groups(request, every, filters),
             filters=filters,
             taken=taken,
+            not_now=request.query_params.get("not_now") == "1",
+            standing=self.own_words(request).standing(standing),
+            needed=self.own_words(request).needed(needed),
         )
 
     async def own_tasks(self, request: Request, signed_in: SignedIn) -> Response:
@@ -143,9 +155,19 @@ class VolunteerPages:
 
     async def profile(self, request: Request, signed_in: SignedIn) -> Response:
         """What the street knows of this volunteer, and what was given so far."""
-        own = await self._own(signed_in)
-        profile = self.views(request).profile(volunteer_of(signed_in), own)
-        return self._render(request, "volunteer_me.html", signed_in, own, profile=profile)
+        member = volunteer_of(signed_in)
+        async with self._deps.database.reading() as session:
+            own = await list_own_tasks(session, by=member)
+            standing = await read_standing(session, by=member, now=self._deps.clock.now())
+        return self._render(
+            request,
+            "volunteer_me.html",
+            signed_in,
+            own,
+            profile=self.views(request).profile(member, own),
+            standing=self.own_words(request).standing(standing),
+            done=request.query_params.get("done", ""),
+        )
 
     def filters(self, request: Request) -> Filters:
         """What the address asks for."""
@@ -159,6 +181,13 @@ class VolunteerPages:
             language=self._deps.pages.preferences(request).language,
             now=self._deps.clock.now(),
         )
+
+    def own_words(self, request: Request) -> OwnWords:
+        """Words about the reader themselves."""
+        language = self._deps.pages.preferences(request).language
+        texts, now = self._deps.desk.texts, self._deps.clock.now()
+        times = TimeWords(texts, language, now)
+        return OwnWords(texts, self._deps.desk.street, language=language, times=times)
 
     async def open_ids(self, member: VolunteerMember, filters: Filters) -> list[str]:
         """The ids of what the list would show now."""
@@ -178,6 +207,7 @@ class VolunteerPages:
                 now=self._deps.clock.now(),
                 steps=self._deps.desk.street.steps_between,
             )
+            offers = await list_offers_to(session, volunteer_of(signed_in).id)
         return self._render(
             request,
             "volunteer_task.html",
@@ -185,6 +215,7 @@ class VolunteerPages:
             own,
             task=self.views(request).task(card),
             filters=self.filters(request),
+            offered=task_id in offers,
         )
 
     async def _own_task(

@@ -69,7 +69,6 @@ class ProfileView:
     name: str
     skills: str
     communities: str
-    trained: bool
     visits: int
     hours: int
     minutes: int
@@ -132,7 +131,6 @@ class VolunteerViews:
             name=member.name,
             skills="、".join(member.skills) or self._say("me.none"),
             communities="、".join(named) or self._say("place.anywhere"),
-            trained=member.home_visits,
             visits=len(done),
             hours=hours,
             minutes=minutes,

@@ -165,10 +165,9 @@ class Taxonomy:
 
     @cached_property
     def helps(self) -> tuple[str, ...]:
-        """What volunteers do, the commonest help first: 陪诊, 代购, 送餐…"""
-        usual = self.get_matter("elder_care/companion_help").volunteer_tasks
-        named = [each for matter in self.matters.values() for each in matter.volunteer_tasks]
-        return tuple(dict.fromkeys((*usual, *named)))
+        """What residents ask volunteers for, and what volunteers say they can do: 陪诊, 代购…"""
+        other = {"其他"}
+        return tuple(each for each in self.slots["help_type"].values if each not in other)
 
     @cached_property
     def past_markers(self) -> tuple[str, ...]:

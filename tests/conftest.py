@@ -30,7 +30,12 @@ from tests.servers import (
     redis_server,
 )
 
-pytest_plugins = ["tests.no_skips", "tests.databases", "tests.bot_api.fixtures"]
+pytest_plugins = [
+    "tests.no_skips",
+    "tests.databases",
+    "tests.bot_api.fixtures",
+    "tests.volunteer_visitors",
+]
 
 ROOT = Path(__file__).parent.parent
 

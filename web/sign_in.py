@@ -75,7 +75,7 @@ def _add_signing_in(
             )
         except (SignInRefused, SignInLocked):
             return _form(pages, request, door, came_from=next, login=login, refused=True)
-        return _let_in(pages, gate, door, opened.secret, came_from=next)
+        return let_in(pages, gate, door, opened.secret, came_from=next)
 
 
 def _add_signing_out(router: APIRouter, door: Door, gate: Gate) -> None:
@@ -92,7 +92,8 @@ def _add_signing_out(router: APIRouter, door: Door, gate: Gate) -> None:
         return response
 
 
-def _let_in(pages: Pages, gate: Gate, door: Door, secret: str, *, came_from: str) -> Response:
+def let_in(pages: Pages, gate: Gate, door: Door, secret: str, *, came_from: str) -> Response:
+    """A redirect that carries the cookie of a fresh session."""
     response = RedirectResponse(local_path(came_from, door.home), status_code=303)
     response.set_cookie(
         door.cookie,
