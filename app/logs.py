@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 from typing import Any
 
 import structlog
@@ -24,8 +24,8 @@ _QUIET = (
 """Libraries whose INFO lines are noise, or URLs with a bot's token in them."""
 
 
-def configure_logs(settings: LogSettings) -> None:
-    """Send every log line through one formatter."""
+def configure_logs(settings: LogSettings, secrets: Iterable[str] = ()) -> None:
+    """Send every log line through one formatter, which lets none of the secrets through."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -39,7 +39,8 @@ def configure_logs(settings: LogSettings) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Discreet(
+            [each for each in secrets if each],
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -53,6 +54,21 @@ def configure_logs(settings: LogSettings) -> None:
     root.setLevel(settings.level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Discreet(structlog.stdlib.ProcessorFormatter):
+    """Writes `***` for secrets: a bot's token is part of every URL that a library may log."""
+
+    def __init__(self, secrets: Sequence[str], **more: Any) -> None:
+        super().__init__(**more)
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        line = super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
 
 
 def _renderer(settings: LogSettings) -> Any:

@@ -20,15 +20,21 @@ from bot.telegram_transport.models import TelegramPermission
 from core.errors import SettingsError
 from core.messages import Channel
 from core.settings import Settings, TelegramBotSettings
+from core.texts import Texts
 from notifications.leases import Lane
 from notifications.sender import ChannelSender
 
 if TYPE_CHECKING:
     from app.wiring import Foundation
-    from bot.telegram_transport.running import TelegramBot
+    from bot.telegram_transport.running import Menu, TelegramBot
 
 ACCOUNTS = ("residents", "volunteers")
 TELEGRAMS_OWN = "https://api.telegram.org"
+_COMMANDS = {
+    "residents": ("telegram.command", ("start", "help", "person", "progress", "language")),
+    "volunteers": ("bots.volunteers.command", ("tasks", "mine", "me", "help", "staff")),
+}
+"""Where their texts are, and the commands in the order of the menu."""
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 KEPT_OUT = (
@@ -82,6 +88,12 @@ def has_token(settings: Settings) -> bool:
     return any(getattr(settings.telegram, name).token for name in ACCOUNTS)
 
 
+def secrets_of(settings: Settings) -> list[str]:
+    """What must never stand in a log."""
+    bots = [getattr(settings.telegram, name) for name in ACCOUNTS]
+    return [each for bot in bots for each in (bot.token, bot.secret) if each]
+
+
 async def record_permission(session: AsyncSession, settings: Settings, now: datetime) -> None:
     """Keep the reason for which Telegram may run where it should not; once for each reason."""
     reason = settings.telegram.allowed_in_region_reason.strip()
@@ -97,11 +109,10 @@ def build_bots(base: "Foundation") -> Mapping[str, "TelegramBot"]:
 
 def open_senders(base: "Foundation") -> dict[Lane, ChannelSender]:
     """What the outbox's sender hands messages to, by account."""
-    openers = {"residents": _residents_sender}
+    openers = {"residents": _residents_sender, "volunteers": _volunteers_sender}
     return {
         (Channel.TELEGRAM, plan.account): openers[plan.account](base, plan)
         for plan in base.bot_plans
-        if plan.account in openers
     }
 
 
@@ -110,25 +121,55 @@ def _residents_sender(base: "Foundation", plan: BotPlan) -> ChannelSender:
     from bot.telegram_residents.menu import Menu as ResidentsMenu
     from bot.telegram_residents.sending import ResidentsSender
 
-    endpoints = Endpoints.from_settings(base.settings.telegram)
-    bot = open_bot(
-        plan.token,
-        api_base_url=endpoints.api,
-        file_base_url=endpoints.files,
-        proxy=endpoints.proxy,
-    )
+    bot = open_bot(plan.token, **_addresses(base))
     return ResidentsSender(bot=bot, menu=ResidentsMenu(base.texts))
+
+
+def _volunteers_sender(base: "Foundation", plan: BotPlan) -> ChannelSender:
+    from bot.telegram_volunteers.library import open_bot
+    from bot.telegram_volunteers.sending import VolunteersSender
+
+    return VolunteersSender(bot=open_bot(plan.token, **_addresses(base)))
+
+
+def _addresses(base: "Foundation") -> dict[str, str]:
+    endpoints = Endpoints.from_settings(base.settings.telegram)
+    return {
+        "api_base_url": endpoints.api,
+        "file_base_url": endpoints.files,
+        "proxy": endpoints.proxy,
+    }
+
+
+def _menus(texts: Texts, account: str) -> "list[Menu]":
+    """What a bot says of itself: in Chinese to everybody, in English to who reads English."""
+    from bot.telegram_transport.running import Menu
+
+    where, names = _COMMANDS[account]
+    return [
+        Menu(
+            language=code,
+            commands=[(name, texts.say(f"{where}.{name}", language)) for name in names],
+            description=texts.say(f"bots.{account}.description", language),
+            short_description=texts.say(f"bots.{account}.short", language),
+        )
+        for code, language in (("", "zh"), ("en", "en"))
+    ]
 
 
 def _build(base: "Foundation", plan: BotPlan) -> "TelegramBot":
     from bot.telegram_transport.api import BotApi
+    from bot.telegram_transport.courtesy import Courtesy
     from bot.telegram_transport.polling import Poller
     from bot.telegram_transport.running import Introduction, TelegramBot, WebhookTarget
     from core.holders import Holder
 
     api = BotApi(plan.token, Endpoints.from_settings(base.settings.telegram))
     target = WebhookTarget(plan.webhook_url, plan.secret) if plan.webhook_url else None
-    introduction = Introduction(account=plan.account, api=api, target=target)
+    courtesy = Courtesy(account=plan.account, api=api, database=base.database)
+    introduction = Introduction(
+        account=plan.account, api=api, target=target, menus=_menus(base.texts, plan.account)
+    )
     poller = Poller(
         account=plan.account,
         api=api,
@@ -138,11 +179,13 @@ def _build(base: "Foundation", plan: BotPlan) -> "TelegramBot":
         clock=base.clock,
         holder=Holder.here(),
         point=introduction.point,
+        on_stored=courtesy.note,
     )
     return TelegramBot(
         account=plan.account,
         api=api,
         introduction=introduction,
+        courtesy=courtesy,
         poller=None if target else poller,
     )
 

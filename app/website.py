@@ -128,6 +128,7 @@ def _add_programs(app: FastAPI, house: House) -> None:
     )
     webhooks = Webhooks(
         secrets={plan.account: plan.secret for plan in house.bot_plans if plan.secret},
+        on_stored={account: bot.courtesy.note for account, bot in house.bots.items()},
         database=house.database,
         inbox=house.inbox,
         signals=house.signals,

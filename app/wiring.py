@@ -101,6 +101,8 @@ class House(Foundation):
 
     async def close(self) -> None:
         """Let go of connections."""
+        for bot in self.bots.values():
+            await bot.close()
         await self.sender.close()
         await Foundation.close(self)
 

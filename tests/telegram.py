@@ -1,10 +1,14 @@
 """What the tests of Telegram share: a house with bots, pointed at our double of the Bot API."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 
+import uvicorn
 from sqlalchemy import select
 
+from app.website import build_website
 from app.wiring import House
 from bot.telegram_transport.api import BotApi
 from bot.telegram_transport.endpoints import Endpoints
@@ -65,6 +69,23 @@ async def polling(
         poll_seconds=poll_seconds,
     )
     await api.close()
+
+
+@asynccontextmanager
+async def served(build: Callable[[str], House]) -> AsyncIterator[House]:
+    """A house whose pages and webhooks answer on loopback; built with its own address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    house = build(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    config = uvicorn.Config(build_website(house), log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield house
+    finally:
+        server.should_exit = True
+        await serving
+        await house.close()
 
 
 async def inbox_rows(house: House) -> list[InboxMessage]:

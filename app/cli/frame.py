@@ -11,6 +11,7 @@ import uvloop
 
 from app.configuration import load_settings
 from app.logs import configure_logs
+from app.telegram import secrets_of
 from app.wiring import House, build_house
 from core.errors import DatabaseUnavailable, FrontDoorError
 from core.settings import Settings
@@ -29,7 +30,7 @@ def with_house(work: Callable[[House], Awaitable[_T]]) -> _T:
     async def run() -> _T:
         loaded = load_settings()
         os.umask(0o077)  # database, backups and keys are for their owner only
-        configure_logs(loaded.log)
+        configure_logs(loaded.log, secrets_of(loaded))
         house = build_house(loaded)
         try:
             return await work(house)

@@ -14,6 +14,7 @@ import structlog
 
 from bot.telegram_transport import cursors
 from bot.telegram_transport.api import ApiRefused, ApiUnreachable, BotApi
+from bot.telegram_transport.courtesy import OnStored, Stored
 from bot.telegram_transport.receiving import ALLOWED_UPDATES, as_inbound, store_updates
 from conversations.inbox import Inbox
 from core.clock import Clock
@@ -38,6 +39,10 @@ class LeaseLost(FrontDoorError):
     """Another process polls this bot now; it gets the same updates again."""
 
 
+def _nothing(_stored: Stored) -> None:
+    """Nobody wants to know."""
+
+
 class Poller:
     """Receives one bot's updates by `getUpdates`."""
 
@@ -52,6 +57,7 @@ class Poller:
         clock: Clock,
         holder: Holder,
         point: Callable[[], Awaitable[object]],
+        on_stored: OnStored = _nothing,
         poll_seconds: int = POLL_SECONDS,
     ) -> None:
         self._account = account
@@ -62,6 +68,7 @@ class Poller:
         self._clock = clock
         self._holder = holder
         self._point = point
+        self._on_stored = on_stored
         self._poll_seconds = poll_seconds
         self._failures = 0
 
@@ -121,15 +128,16 @@ class Poller:
         if not numbers:
             return _SHORTEST if updates else 0.0
         now = self._clock.now()
-        read = (as_inbound(self._account, each, now=now) for each in updates)
-        raws = [each for each in read if each is not None]
+        read = ((each, as_inbound(self._account, each, now=now)) for each in updates)
+        stored = [(update, raw) for update, raw in read if raw is not None]
         async with self._database.transaction() as session:
-            await store_updates(session, self._inbox, raws)
+            await store_updates(session, self._inbox, [raw for _, raw in stored])
             if not await cursors.advance(
                 session, self._account, self._holder, max(numbers) + 1, now=now
             ):
                 raise LeaseLost(self._account)
         await self._signals.publish("inbox")
+        self._on_stored(stored)
         return 0.0
 
     async def _after_refusal(self, error: ApiRefused) -> float:

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.telegram_transport.api import ApiRefused, ApiUnreachable, BotApi
+from bot.telegram_transport.courtesy import Courtesy
 from bot.telegram_transport.receiving import ALLOWED_UPDATES
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
@@ -123,9 +124,16 @@ class TelegramBot:
     """One bot's life in the role `telegram`."""
 
     def __init__(
-        self, *, account: str, api: BotApi, introduction: Introduction, poller: Polls | None
+        self,
+        *,
+        account: str,
+        api: BotApi,
+        introduction: Introduction,
+        courtesy: Courtesy,
+        poller: Polls | None,
     ) -> None:
         self.account = account
+        self.courtesy = courtesy
         self._api = api
         self._introduction = introduction
         self._poller = poller
@@ -137,6 +145,10 @@ class TelegramBot:
             await (self._watch(stop) if self._poller is None else self._poller.run(stop))
             introducing.cancel()
             await asyncio.gather(introducing, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.courtesy.close()
         await self._api.close()
 
     async def _told(self, stop: asyncio.Event) -> bool:

@@ -7,7 +7,7 @@ update is in the inbox, and a database that is away is answered with 503.
 
 import hmac
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Header, Request, Response
@@ -19,6 +19,9 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import DatabaseUnavailable
 from core.signals import Signals
+
+if TYPE_CHECKING:
+    from bot.telegram_transport.courtesy import OnStored
 
 LARGEST = 1024 * 1024
 """Bytes of one update; Telegram's are far smaller."""
@@ -34,12 +37,14 @@ class Webhooks:
         self,
         *,
         secrets: Mapping[str, str],
+        on_stored: Mapping[str, "OnStored"],
         database: Database,
         inbox: Inbox,
         signals: Signals,
         clock: Clock,
     ) -> None:
         self._secrets = secrets
+        self._on_stored = on_stored
         self._database = database
         self._inbox = inbox
         self._signals = signals
@@ -79,7 +84,7 @@ class Webhooks:
         same = hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
         return 0 if same else 403
 
-    async def _store(self, account: str, update: object) -> int:
+    async def _store(self, account: str, update: Any) -> int:
         raw = as_inbound(account, update, now=self._clock.now())
         if raw is None:
             return 200
@@ -90,6 +95,8 @@ class Webhooks:
             log.warning("database_unavailable", role="telegram", error=str(error))
             return 503
         await self._signals.publish("inbox")
+        if account in self._on_stored:
+            self._on_stored[account]([(update, raw)])
         return 200
 
 

@@ -18,7 +18,12 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from notifications.sender import NeverDeliverable, OutcomeUnknown, TemporarilyUnreachable
+from notifications.sender import (
+    ChatClosed,
+    NeverDeliverable,
+    OutcomeUnknown,
+    TemporarilyUnreachable,
+)
 
 _SECONDS = 30.0
 _TOKEN_PAUSE = timedelta(minutes=5)
@@ -57,9 +62,10 @@ def understood() -> Iterator[None]:
         # the token is wrong, not the volunteer: everything waits until somebody mends it
         raise TemporarilyUnreachable(_TOKEN_PAUSE) from None
     except Forbidden:
-        raise NeverDeliverable("blocked") from None
+        raise ChatClosed("blocked") from None
     except (BadRequest, ChatMigrated) as error:
-        raise NeverDeliverable(error.message[:120]) from None
+        gone = "chat not found" in error.message.lower()
+        raise (ChatClosed if gone else NeverDeliverable)(error.message[:120]) from None
     except (TimedOut, NetworkError) as error:
         raise _of_network(error) from None
     except TelegramError:

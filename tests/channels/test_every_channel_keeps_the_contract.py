@@ -1,6 +1,8 @@
 """One contract over every channel: the same words in, the same promises out."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import httpx
@@ -8,11 +10,17 @@ import pytest
 from sqlalchemy import func, select
 
 from app.website import build_website
-from app.wiring import House
+from app.wiring import House, Mind, build_house
 from bot.terminal import Terminal, as_text
 from conversations.models import InboxMessage
 from core.messages import Address, Channel, RawInbound
+from core.settings import Settings, TelegramBotSettings
+from tests.bot_api.people import PersonInChat
+from tests.bot_api.server import BotApi
+from tests.bot_api.world import Rules
+from tests.conftest import FixedClock
 from tests.people import FakeChannel, Resident
+from tests.telegram import SECRET, served, with_bots
 from tickets.models import Alert, Ticket
 
 LAMP = "楼道灯坏了三天没人修，长虹里3栋，电话13800001234"
@@ -90,21 +98,87 @@ class PushedDoor:
         return "\n".join(self._channel.texts)
 
 
+class TelegramDoor:
+    """The residents' bot against our double of the Bot API, polling or by webhook."""
+
+    def __init__(self, house: House, person: PersonInChat, clock: FixedClock) -> None:
+        self._house = house
+        self._person = person
+        self._clock = clock
+        self._sent: dict[str, int] = {}
+        self._bot = next(iter(person.world.bots.values()))
+
+    async def say(self, text: str, message_id: str) -> str:
+        if message_id in self._sent:
+            self._bot.queue.redeliver(self._sent[message_id])
+        else:
+            self._sent[message_id] = self._person.says(text).update_id
+        await self._arrives()
+        await self._house.front_door.work_through()
+        while await self._house.sender.deliver() or self._house.sender.again_in:
+            self._clock.move(seconds=1)
+        return "\n".join(self._person.texts)
+
+    async def _arrives(self) -> None:
+        """Until the bot has confirmed everything; a poller of the house or a webhook sees to it."""
+        await self._person.world.changed.until(lambda: not self._bot.queue.pending_count)
+
+
+@pytest.fixture
+async def telegram(
+    mode: str, settings: Settings, mind: Mind, clock: FixedClock
+) -> AsyncIterator[TelegramDoor]:
+    async with BotApi(rules=Rules(webhook_pace=0.02, poll_pace=0.05)) as api:
+        bot = api.create_bot()
+        ours = TelegramBotSettings(token=bot.token, mode=mode, secret=SECRET)
+
+        def build(url: str) -> House:
+            web = settings.web.model_copy(update={"public_url": url})
+            told = settings.model_copy(update={"web": web})
+            return build_house(with_bots(told, api, residents=ours), mind=mind, clock=clock)
+
+        stop = asyncio.Event()
+        async with served(build) as house:
+            running = asyncio.create_task(house.bots["residents"].run(stop))
+            yield TelegramDoor(house, api.chat(bot), clock)
+            stop.set()
+            await running
+
+
 def _client(house: House) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(build_website(house))
     return httpx.AsyncClient(transport=transport, base_url=house.public_url)
 
 
-@pytest.fixture(params=["rest", "web", "terminal", "pushed"])
-def door(request: pytest.FixtureRequest, house: House, fake_channel: FakeChannel) -> Door:
+@pytest.fixture
+def mode(request: pytest.FixtureRequest) -> str:
+    """How the Telegram door receives."""
+    return str(request.getfixturevalue("channel")).rpartition(" ")[2]
+
+
+@pytest.fixture(
+    params=["rest", "web", "terminal", "pushed", "telegram polling", "telegram webhook"]
+)
+def channel(request: pytest.FixtureRequest) -> str:
     """Every channel in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def door(
+    request: pytest.FixtureRequest, channel: str, house: House, fake_channel: FakeChannel
+) -> Door:
+    """The channel as a person sees it."""
+    if channel.startswith("telegram"):
+        found: Door = request.getfixturevalue("telegram")
+        return found
     doors = {
         "rest": lambda: RestDoor(house),
         "web": lambda: WebDoor(house),
         "terminal": lambda: TerminalDoor(house),
         "pushed": lambda: PushedDoor(house, fake_channel),
     }
-    return doors[request.param]()
+    return doors[channel]()
 
 
 async def tickets(house: House) -> list[Ticket]:

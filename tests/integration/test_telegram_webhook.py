@@ -89,6 +89,7 @@ async def test_503_while_the_database_is_away(webhook_house, tmp_path):
     away = Database(f"sqlite:///{tmp_path}")
     webhooks = Webhooks(
         secrets={"residents": SECRET},
+        on_stored={},
         database=away,
         inbox=webhook_house.inbox,
         signals=webhook_house.signals,
