@@ -165,7 +165,8 @@ def build_house(
         clock=clock or SystemClock(),
         signals=signals or _signals(settings),
     )
-    staff_desk, front_desk = _staff_desk(base), _front_desk(base)
+    staff_desk = _staff_desk(base)
+    front_desk = _front_desk(base, staff_desk)
     front_door = _front_door(base, front_desk, staff_desk)
     return House(
         **{each.name: getattr(base, each.name) for each in fields(base)},
@@ -229,7 +230,7 @@ def _sender(base: Foundation, notices: Notices, channels: Mapping[Lane, ChannelS
     )
 
 
-def _front_desk(base: Foundation) -> FrontDesk:
+def _front_desk(base: Foundation, staff_desk: Desk) -> FrontDesk:
     return FrontDesk(
         tickets=base.tickets,
         articles=base.articles,
@@ -239,6 +240,7 @@ def _front_desk(base: Foundation) -> FrontDesk:
         street=base.street,
         settings=base.settings.desk,
         offices=base.offices,
+        staff_desk=staff_desk,
     )
 
 

@@ -122,6 +122,8 @@ class ChatViews:
             return self._say("web_chat.me", language)
         if kind is ActorKind.STAFF and name:
             return self._texts.say("web_chat.staff_named", language, name=name)
+        if kind is ActorKind.VOLUNTEER and name:
+            return name
         return self._say("web_chat.bot" if kind is ActorKind.BOT else "web_chat.staff", language)
 
     def _say(self, key: str, language: str) -> str:

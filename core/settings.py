@@ -105,6 +105,14 @@ class VolunteerSettings(Section):
     """Civil times between which no volunteer is asked."""
     offers_a_day: int = Field(3, ge=1, le=20)
     """Nobody is asked more often within 24 hours."""
+    star_hours: list[int] = [100, 300, 600, 1000, 1500]
+    """Approved hours from which on somebody has one, two, … stars."""
+    issuer: str = ""
+    """Who issues certificates of service; empty: the street."""
+    issuer_contact: str = ""
+    """Whom to ask about a certificate; empty: whoever signed it."""
+    issuer_phone: str = ""
+    """The number on certificates; empty: the duty telephone."""
 
 
 class TelegramBotSettings(Section):

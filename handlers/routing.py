@@ -14,6 +14,7 @@ from core.messages import InboundKind
 from handlers.residents import (
     ask_question,
     bring_person,
+    carry_words,
     choose,
     commands,
     edit,
@@ -72,6 +73,7 @@ _BY_PRESS: Mapping[str, Verb] = {
     presses.SOLVED: follow_up.solved,
     presses.NOT_SOLVED: follow_up.not_solved,
     presses.LARGER: small_talk.make_easier,
+    presses.NO_THANKS: carry_words.no_thanks,
     presses.START: commands.start,
     presses.HELP: commands.give_help,
     presses.LANGUAGE: commands.offer_languages,
@@ -98,6 +100,8 @@ _EXPECTED: Mapping[str, tuple[str, ...]] = {
     choose.EITHER_OR: (presses.PICK,),
     same_ticket.SAME: (presses.YES, presses.OTHER),
     raise_emergency.PAST: (presses.YES, presses.NO),
+    carry_words.RELAY: (presses.SKIP,),
+    carry_words.THANKS: (presses.SKIP,),
 }
 """Which buttons answer which question; any other is old or forged and changes nothing."""
 
@@ -115,6 +119,11 @@ _INTERRUPTING = frozenset(
     }
 )
 """Acts that are heard even while a question waits for its answer."""
+
+_NOT_FOR_VOLUNTEERS = frozenset(
+    {"cannot_use", "ask_bot", "cancel", "complain_handling", "privacy_request", "abusive"}
+)
+"""What is for us or for a person, also while a volunteer waits for an answer."""
 
 _SURE_ENOUGH = 0.5
 _SHORTEST_STORY = 8
@@ -191,6 +200,10 @@ def _press(turn: Turn) -> Verb | None:
         return small_talk.open_topic
     if turn.press.startswith(presses.SPEAK):
         return commands.speak
+    if turn.press.startswith(presses.RELAY):
+        return carry_words.ask_for_answer
+    if turn.press.startswith(presses.THANKS):
+        return carry_words.ask_for_thanks
     if not turn.press.startswith(_EXPECTED.get(turn.dialogue.asking or "", _NONE)):
         return small_talk.refuse_press
     return _asked(turn) or small_talk.refuse_press
@@ -203,6 +216,8 @@ def _asked(turn: Turn) -> Verb | None:
         return place.take_number
     if asking is None or is_blank(turn.words):
         return None
+    if asking in (carry_words.RELAY, carry_words.THANKS):
+        return _for_volunteers(turn)
     if turn.press is None and turn.act in _INTERRUPTING and _means_it(turn):
         return None
     if asking in make_request.SLOTS:
@@ -216,6 +231,13 @@ def _asked(turn: Turn) -> Verb | None:
     if asking == raise_emergency.PLACE:
         return raise_emergency.add_place
     return follow_up.prove if asking == follow_up.PROOF else None
+
+
+def _for_volunteers(turn: Turn) -> Verb | None:
+    """The words that a volunteer is to hear: said a moment ago and meant for nobody else."""
+    meant_for_us = turn.press is None and turn.act in _NOT_FOR_VOLUNTEERS and _means_it(turn)
+    fresh = carry_words.is_fresh(turn.dialogue, turn.now)
+    return carry_words.take_words if fresh and not meant_for_us else None
 
 
 def _slot(turn: Turn) -> Verb:

@@ -50,6 +50,10 @@ class Permission(StrEnum):
     VOLUNTEER_SEE = "volunteer.see"
     VOLUNTEER_VET = "volunteer.vet"
     """Decide about volunteers, record trainings and insurance; handlers only of that office."""
+    THANKS_HIDE = "thanks.hide"
+    HOURS_APPROVE = "hours.approve"
+    """Let the minutes of a visit count, never one's own."""
+    CERTIFICATE_ISSUE = "certificate.issue"
     ALERT_ACKNOWLEDGE = "alert.acknowledge"
     VIEWS_SEE = "views.see"
     """Answer the question "who saw this?"."""
@@ -90,6 +94,7 @@ _INTAKE = frozenset(
         P.TICKET_APPEAL,
         P.DECLINE_ASK,
         P.TASK_PUBLISH,
+        P.THANKS_HIDE,
     }
 )
 _DISPATCH = frozenset(
@@ -116,6 +121,8 @@ _HANDLE = frozenset(
         P.TASK_PUBLISH,
         P.VOLUNTEER_SEE,
         P.VOLUNTEER_VET,
+        P.THANKS_HIDE,
+        P.HOURS_APPROVE,
     }
 )
 _REVIEW = frozenset(
@@ -139,6 +146,7 @@ _SHIFT_LEAD = frozenset(
         *_DISPATCH,
         *_HANDLE,
         *_REVIEW,
+        P.CERTIFICATE_ISSUE,
         P.URGENCY_LOWER,
         P.RETURN_APPROVE,
         P.DECLINE_APPROVE,
@@ -158,6 +166,9 @@ _SUPERVISOR = frozenset(
         P.EXTENSION_APPROVE,
         P.PARKING_APPROVE,
         P.EXCLUSION_APPROVE,
+        P.THANKS_HIDE,
+        P.HOURS_APPROVE,
+        P.CERTIFICATE_ISSUE,
         P.PEOPLE_SEE,
         P.VOLUNTEER_SEE,
         P.EXPORT,

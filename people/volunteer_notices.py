@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.vault import Vault
@@ -101,4 +101,13 @@ async def mark_seen(session: AsyncSession, volunteer_id: UUID, *, now: datetime)
         update(VolunteerNotice)
         .where(VolunteerNotice.volunteer_id == volunteer_id, VolunteerNotice.seen_at.is_(None))
         .values(seen_at=now)
+    )
+
+
+async def take_back_notices(session: AsyncSession, task_id: UUID, kind: NoticeKind) -> None:
+    """Take words off every volunteer's list that nobody should read again."""
+    await session.execute(
+        delete(VolunteerNotice).where(
+            VolunteerNotice.task_id == task_id, VolunteerNotice.kind == kind.value
+        )
     )

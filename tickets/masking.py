@@ -29,6 +29,11 @@ def masked_text(text: str) -> str:
     return _BUILDING.sub(_hide_building, without)
 
 
+def masked_numbers(text: str) -> str:
+    """The text without telephone and identity numbers; doors stay."""
+    return _LONG_NUMBER.sub(_hide_number, text)
+
+
 def masked_title(text: str) -> str:
     """A resident's first words for lists: masked, in one line of at most 60 characters."""
     line = " ".join(masked_text(text).split())

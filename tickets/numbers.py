@@ -32,6 +32,12 @@ async def take_number(session: AsyncSession, now: datetime) -> str:
     return f"{PREFIX}-{day}-{taken.last:04d}"
 
 
+async def take_yearly(session: AsyncSession, series: str) -> int:
+    """The next number of a yearly series, at most eight characters long: ZY2026."""
+    (taken,) = await _NEXT.run(session, {"day": series})
+    return int(taken.last)
+
+
 def is_whole_number(reference: str) -> bool:
     """Whether this is a complete number, as `core` and the entity reader write it."""
     return bool(_WHOLE.match(reference))

@@ -100,6 +100,11 @@ async def get_task(session: AsyncSession, task_id: UUID) -> Task:
     return task
 
 
+async def find_task(session: AsyncSession, task_id: UUID) -> Task | None:
+    """One task, if there is one."""
+    return await session.get(Task, task_id, populate_existing=True)
+
+
 async def list_open(
     session: AsyncSession, *, now: datetime, not_held_by: UUID | None = None
 ) -> list[Task]:

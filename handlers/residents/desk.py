@@ -12,6 +12,7 @@ from core.taxonomy import Street, Taxonomy
 from core.texts import Texts
 from core.vault import Vault
 from handlers.residents import presses
+from handlers.staff.desk import Desk
 from handlers.turn import Turn
 from knowledge_base.answer import Answer, Office, compose
 from knowledge_base.article import Article
@@ -38,6 +39,8 @@ class FrontDesk:
     street: Street
     settings: DeskSettings
     offices: Mapping[str, Office]
+    staff_desk: Desk
+    """For what reaches volunteers: words of an answer, thanks."""
 
     @property
     def silence(self) -> timedelta:
