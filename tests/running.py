@@ -68,6 +68,11 @@ class RunningHouse:
         raise ServerDied(self.log())
 
     @property
+    def started(self) -> bool:
+        """Whether there was ever a process."""
+        return self._process is not None
+
+    @property
     def runs(self) -> bool:
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None
