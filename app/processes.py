@@ -121,9 +121,12 @@ def _loops(house: House, roles: Sequence[str]) -> list[Loop]:
             rest=house.sender.rest,
             finish=house.sender.finish,
         ),
+        "files": Loop("files", house.fetcher.fetch_due, "files", _LOOK_SECONDS),
         "clock": Loop("clock", house.timekeeper.tick, None, _TICK_SECONDS),
     }
-    return [known[role] for role in roles if role in known]
+    # whoever handles messages also fetches what came with them
+    wanted = [*roles, *(["files"] if "worker" in roles else [])]
+    return [known[name] for name in wanted if name in known]
 
 
 async def _run(house: House, loop: Loop, stop: asyncio.Event) -> None:

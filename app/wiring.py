@@ -8,16 +8,19 @@ from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
 from app.models import model_file, read_asked
 from app.telegram import BotPlan, build_bots, open_senders, plan_bots
+from app.telegram_files import open_file_sources
 from app.timekeeping import Timekeeper
 from bot.decoding import PlainDecoder
 from bot.telegram_decoders import telegram_decoders
 from conversations.attachments import Attachments
+from conversations.fetching import Fetcher
 from conversations.inbox import Inbox
 from conversations.log import ConversationLog
 from conversations.speech import Speech
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.errors import SettingsError
+from core.files import Files
 from core.limits import WindowLimits
 from core.messages import Channel, Decoder, Decoders
 from core.settings import Settings
@@ -98,11 +101,13 @@ class House(Foundation):
     timekeeper: Timekeeper
     bots: Mapping[str, "TelegramBot"]
     """By account; only those with a token."""
+    fetcher: Fetcher
 
     async def close(self) -> None:
         """Let go of connections."""
         for bot in self.bots.values():
             await bot.close()
+        await self.fetcher.close()
         await self.sender.close()
         await Foundation.close(self)
 
@@ -168,6 +173,7 @@ def build_house(
     staff_desk = _staff_desk(base)
     front_desk = _front_desk(base, staff_desk)
     front_door = _front_door(base, front_desk, staff_desk)
+    sources = open_file_sources(base)
     return House(
         **{each.name: getattr(base, each.name) for each in fields(base)},
         log=ConversationLog(vault=base.vault, decoders=base.decoders),
@@ -183,6 +189,13 @@ def build_house(
             clock=base.clock,
         ),
         bots=build_bots(base),
+        fetcher=Fetcher(
+            database=base.database,
+            attachments=Attachments(vault=base.vault),
+            files=Files(vault=base.vault),
+            sources=sources,
+            clock=base.clock,
+        ),
     )
 
 

@@ -27,6 +27,10 @@ class FileSource(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
 
 class Fetcher:
     """Fetches what is due; several may run at once."""
@@ -52,6 +56,11 @@ class Fetcher:
         while due := await self._take():
             kept += sum(await asyncio.gather(*(self._fetch(each) for each in due)))
         return kept
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        for source in self._sources.values():
+            await source.close()
 
     async def _take(self) -> list[DueFile]:
         accounts = sorted({account for _, account in self._sources})

@@ -1,7 +1,6 @@
 """What goes in at a door and what comes out of it, the same for every channel."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -120,8 +119,6 @@ class InboundMessage:
     about: str | None = None
     """The channel's id of our message that was pressed or quoted (`OutboxMessage.external_id`)."""
     reachable: bool = True
-    receipt: str | None = None
-    """What the channel wants acknowledged at once, e.g. the id of a press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +152,6 @@ class Decoder(Protocol):
 
     async def decode(self, body: str) -> InboundMessage:
         """Read one stored body; raises `UnreadableMessage`."""
-        ...
-
-
-class Courtesy(Protocol):
-    """What a channel shows while a message is being dealt with; never part of an answer."""
-
-    def taking(
-        self, address: Address, message: InboundMessage, *, received_at: datetime
-    ) -> AbstractAsyncContextManager[None]:
-        """Acknowledge a press and show that somebody is writing; never raises, never waits."""
         ...
 
 

@@ -25,7 +25,6 @@ from core.database import Database
 from core.errors import DatabaseUnavailable, FrontDoorError
 from core.messages import (
     Channel,
-    Courtesy,
     Decoders,
     InboundKind,
     InboundMessage,
@@ -82,10 +81,8 @@ class FrontDoor:
         signals: Signals,
         clock: Clock,
         sides: Mapping[tuple[Channel, str], SideDoor] | None = None,
-        courtesies: Mapping[tuple[Channel, str], Courtesy] | None = None,
     ) -> None:
         self._sides = sides or {}
-        self._courtesies = courtesies or {}
         self._database = database
         self._inbox = inbox
         self._speech = speech
@@ -169,16 +166,6 @@ class FrontDoor:
 
     async def _handle_stored(self, message: Stored) -> None:
         decoded = await self._decoders.decode(message.channel, message.account, message.body)
-        courtesy = self._courtesies.get((message.channel, message.account))
-        if courtesy is None:
-            await self._handle_decoded(message, decoded)
-            return
-        async with self._database.reading() as session:
-            standing = await self._inbox.get_standing(session, message.conversation_id)
-        async with courtesy.taking(standing.address, decoded, received_at=message.received_at):
-            await self._handle_decoded(message, decoded)
-
-    async def _handle_decoded(self, message: Stored, decoded: InboundMessage) -> None:
         for _ in range(_TRIES):
             async with self._database.reading() as session:
                 standing = await self._inbox.get_standing(session, message.conversation_id)
@@ -313,6 +300,8 @@ class FrontDoor:
             await self._signals.publish("outbox")
         if outcome.ticket_id is not None or outcome.rings or turn.standing.held_by_id:
             await self._signals.publish("console", "ring" if outcome.rings else "ticket")
+        if turn.message.attachments:
+            await self._signals.publish("files")
         for topic in outcome.topics:
             await self._signals.publish(topic)
 

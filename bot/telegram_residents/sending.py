@@ -1,5 +1,7 @@
 """Hands one promised message to a resident's chat: one message, or several when it is long."""
 
+from dataclasses import replace
+
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.types import (
@@ -16,6 +18,8 @@ from bot.telegram_residents.rendering import Key, Part, render
 from notifications.sender import Delivery
 
 _REMEMBERED = 1000
+_GROUPS = "-"
+"""How a group's id begins; keyboards there would stand before everybody."""
 
 
 class ResidentsSender:
@@ -34,6 +38,8 @@ class ResidentsSender:
     async def send(self, delivery: Delivery) -> str | None:
         """Send every part; gives Telegram's id of the last, under which the buttons are."""
         parts = render(delivery.reply, self._menu)
+        if delivery.address.peer.startswith(_GROUPS):
+            parts = [replace(part, inline=(), keyboard=()) for part in parts]
         message_id = ""
         for part in parts[self._begun.get(delivery.id, 0) :]:
             with understood():

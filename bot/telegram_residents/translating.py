@@ -77,7 +77,10 @@ def from_press(press: CallbackQuery, menu: Menu) -> InboundMessage:
     shown = card.reply_markup if isinstance(card, Message) else None
     title = _title(shown, press.data) or menu.old_button()
     return InboundMessage(
-        InboundKind.PRESS, clean(title), clean(press.data), about=str(card.message_id)
+        InboundKind.PRESS,
+        clean(title),
+        clean(press.data),
+        about=str(card.message_id),
     )
 
 

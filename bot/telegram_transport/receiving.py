@@ -15,6 +15,8 @@ from core.messages import Address, Channel, RawInbound
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """What we ask for, always by name: left out, Telegram keeps what it was told last."""
 
+_REFERRED = frozenset({"message", "edited_message"})
+"""What a later correction may point at; an earlier correction is one of its versions."""
 _LONGEST_ID = 128
 _LONGEST_REFERENCE = 64
 
@@ -48,7 +50,7 @@ def as_inbound(account: str, update: Any, *, now: datetime) -> RawInbound | None
         external_id=_external_id(update, kind, chat),
         body=write_json(update),
         received_at=now,
-        reference=_reference(chat, said) if kind == "message" else None,
+        reference=_reference(chat, said) if kind in _REFERRED else None,
     )
 
 
