@@ -57,6 +57,9 @@ from handlers.staff import (
     rework as reworking,
 )
 from handlers.staff import (
+    wait_for_papers as papers,
+)
+from handlers.staff import (
     withdraw as withdrawing,
 )
 from handlers.staff.desk import Desk
@@ -257,6 +260,15 @@ async def merge(step: Step) -> None:
 async def involve(step: Step) -> None:
     """Another department's part."""
     await step.do(involving.involve, step.word("unit"), part=step.word("words"))
+
+
+async def wait_papers(step: Step) -> None:
+    """The resident brings something."""
+    await step.do(
+        papers.wait_for_papers,
+        papers=step.word("words"),
+        until_at=step.day_end("until", "until"),
+    )
 
 
 async def withdraw(step: Step) -> None:

@@ -16,6 +16,7 @@ from handlers.staff.hand_back import hand_back
 from handlers.staff.resume import resume
 from handlers.staff.start import start
 from handlers.staff.take_over import take_over
+from handlers.staff.wait_for_papers import papers_came
 from people.permissions import Permission
 from tickets.status import IN_HAND, OPEN_TO_RESIDENT, UNFINISHED, TicketStatus
 
@@ -66,6 +67,8 @@ ACTS: tuple[Act, ...] = (
     Act("hand-back", P.CONVERSATION_HOLD, plain(hand_back), UNFINISHED, dialog=False,
         stale_matters=False),
     Act("merge", P.TICKET_MERGE, forms.merge, UNFINISHED - {S.RESOLVED, S.TO_CALL_BACK}),
+    Act("papers-came", P.TICKET_HANDLE, plain(papers_came), _WORKED_ON, dialog=False),
+    Act("wait-papers", P.TICKET_HANDLE, forms.wait_papers, frozenset({S.CONTACTED, S.IN_PROGRESS})),
     Act("involve", P.TICKET_INVOLVE, forms.involve, IN_HAND),
     Act("publish", P.TASK_PUBLISH, forms.publish, OPEN_TO_RESIDENT),
     Act("return", P.RETURN_ASK, forms.ask_return, frozenset({S.DISPATCHED}), second="return"),
@@ -87,5 +90,5 @@ ACTS: tuple[Act, ...] = (
 BESIDE_THE_FACTS = frozenset({"correct", "urgency"})
 """Their buttons stand beside the fact that they change."""
 
-LEAD_ONLY = frozenset({"involve", "contact", "contact-failed", "merge", "publish"})
+LEAD_ONLY = frozenset({"involve", "wait-papers", "contact", "contact-failed", "merge", "publish"})
 """What a co-handling unit does not do: it has nobody to talk to."""

@@ -24,6 +24,7 @@ _LABELS = {
     "to": "task_to",
     "places": "task_places",
     "name": "task_name",
+    "until": "papers_until",
 }
 """Fields whose label has another name than they have themselves."""
 _WORDS_LABELS = {
@@ -34,6 +35,7 @@ _WORDS_LABELS = {
     "return": "basis",
     "park": "plan",
     "involve": "part",
+    "wait-papers": "papers",
     "extend": "why",
     "exclude": "why",
     "urgency": "why",

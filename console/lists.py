@@ -189,6 +189,7 @@ class Lists:
             select(Ticket.number, Ticket.title, Ticket.status)
             .where(Ticket.matter == this.matter, Ticket.community == this.community)
             .where(Ticket.number != number, Ticket.status != "draft", visible_to(self._me))
+            .where(Ticket.parent_id.is_(None))
             .order_by(Ticket.opened_at.desc())
             .limit(4)
         )

@@ -1,7 +1,8 @@
 """Everything that the page of one ticket shows, masked, as plain values for its template."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,23 @@ from tickets.models import Approval, Ticket
 from tickets.reasons import Action
 from tickets.sight import may_know_requester, may_see
 from tickets.status import TicketStatus
+from tickets.stops import Stop, list_stops, time_stopped
 from web.times import TimeWords
 
 _SELDOM_SEALED = ("phone", "requester", "address", "subject", "description")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the ticket's row does not say, and its buttons depend on."""
+
+    held_by_id: UUID | None = None
+    stop: Stop | None = None
+    """The stop of the clock that lasts now."""
+    stopped: timedelta = timedelta()
+
+
+NOTHING_AROUND = Around()
 
 
 class TicketReader:
@@ -71,21 +86,28 @@ class TicketReader:
             raise NotFound("ticket", number)
         knows = may_know_requester(ticket, self._me)
         names = await _names(session)
-        held_by_id = await _holder(session, ticket)
+        around = await self._around(session, ticket)
         opened = open_fields(ticket, _SELDOM_SEALED, self._deps.vault)
         return Page(
             ticket=self._view(ticket, opened, knows),
             ticket_id=ticket.id,
             conversation_id=ticket.conversation_id,
             history=await self._history(session, ticket, names, opened, knows),
-            facts=self._facts(ticket, opened, names),
-            buttons=self._buttons(ticket, held_by_id),
+            facts=self._facts(ticket, opened, names, around),
+            buttons=self._buttons(ticket, around),
             approvals=await self._approvals(session, ticket, names),
             views=await self._views(session, ticket, names),
             may_reply=self._me.may(Permission.TICKET_REPLY) and ticket.parent_id is None,
             joint=await self._joint(session, ticket),
             names=names,
         )
+
+    async def _around(self, session: AsyncSession, ticket: Ticket) -> Around:
+        now = self._deps.clock.now()
+        stops = await list_stops(session, ticket.id)
+        lasting = stops[-1] if stops and stops[-1].until_at > now else None
+        held_by_id = await _holder(session, ticket)
+        return Around(held_by_id, lasting, time_stopped(stops, now=now))
 
     async def changes_after(self, session: AsyncSession, ticket: Ticket, number: int) -> list[Line]:
         """What was decided since a page showed the entry `number`, as lines of the history."""
@@ -162,7 +184,11 @@ class TicketReader:
     # ------------------------------------------------------------ what stands beside
 
     def _facts(
-        self, ticket: Ticket, opened: Mapping[str, str], names: Mapping[UUID, str]
+        self,
+        ticket: Ticket,
+        opened: Mapping[str, str],
+        names: Mapping[UUID, str],
+        around: Around,
     ) -> list[tuple[str, str, str, str]]:
         say = self._words.say
         change, reasons = say("console.fact.change"), say("console.fact.change_reason")
@@ -177,6 +203,7 @@ class TicketReader:
             ("where", self._where(ticket, opened), "", ""),
             ("unit", self._unit(ticket, names), "", ""),
             ("deadlines", self._deadlines(ticket), "", ""),
+            ("stopped", self._stopped(around), "", ""),
             ("source", ticket.source_number or "", "", ""),
             ("chases", self._chases(ticket), "", ""),
             ("result", self._outcome(ticket), "", ""),
@@ -187,7 +214,7 @@ class TicketReader:
 
     def _dialog(self, act_id: str, ticket: Ticket) -> str:
         act = next(each for each in ACTS if each.id == act_id)
-        return act_id if self._offered(act, ticket, None) else ""
+        return act_id if self._offered(act, ticket, NOTHING_AROUND) else ""
 
     def _for_whom(self, ticket: Ticket, opened: Mapping[str, str]) -> str:
         subject = opened.get("subject")
@@ -238,6 +265,17 @@ class TicketReader:
             parts.append(self._words.say("console.fact.provisional"))
         return "  ".join(parts)
 
+    def _stopped(self, around: Around) -> str:
+        """停到 11-26 17:30 · 一共停了 2 天: how long the resident's papers held it up."""
+        parts = []
+        if around.stop is not None:
+            at = self._when.clock(around.stop.until_at)
+            parts.append(self._words.say("console.fact.stopped_until", at=at))
+        hours = round(around.stopped.total_seconds() / 3600)
+        if hours:
+            parts.append(self._words.say("console.fact.stopped_hours", hours=hours))
+        return "  ".join(parts)
+
     def _chases(self, ticket: Ticket) -> str:
         if not ticket.chases:
             return ""
@@ -277,8 +315,8 @@ class TicketReader:
         at = ticket.opened_at
         return Line(self._when.clock(at), who, "said", description, "", at)
 
-    def _buttons(self, ticket: Ticket, held_by_id: UUID | None) -> list[Button]:
-        offered = [act for act in ACTS if self._offered(act, ticket, held_by_id)]
+    def _buttons(self, ticket: Ticket, around: Around) -> list[Button]:
+        offered = [act for act in ACTS if self._offered(act, ticket, around)]
         first = next((act.id for act in offered if act.id not in BESIDE_THE_FACTS), None)
         return [
             Button(
@@ -293,16 +331,20 @@ class TicketReader:
             for act in offered
         ]
 
-    def _offered(self, act: Act, ticket: Ticket, held_by_id: UUID | None) -> bool:
+    def _offered(self, act: Act, ticket: Ticket, around: Around) -> bool:
         if ticket.status not in act.statuses or not self._me.may(act.permission):
             return False
         if act.id in LEAD_ONLY and ticket.parent_id is not None:
             return False
         if act.id == "hand-back":
-            return held_by_id == self._me.id
+            return around.held_by_id == self._me.id
+        if act.id == "papers-came":
+            return around.stop is not None
+        if act.id == "wait-papers":
+            return around.stop is None and ticket.urgency not in ("P0", "P1")
         if act.id == "take-over":
             typed = ticket.channel in (Channel.PHONE, Channel.COUNTER)
-            return ticket.conversation_id is not None and held_by_id is None and not typed
+            return ticket.conversation_id is not None and around.held_by_id is None and not typed
         return not (act.id == "return" and ticket.return_barred)
 
     async def _approvals(

@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     MERGED_IN = "merged_in"
     UNIT_INVOLVED = "unit_involved"
     PART_RESOLVED = "part_resolved"
+    CLOCK_STOPPED = "clock_stopped"
+    CLOCK_RUNS = "clock_runs"
     CALL_BACK_FAILED = "call_back_failed"
     CALL_BACK_ANSWERED = "call_back_answered"
     CALL_PROMISED = "call_promised"
@@ -94,6 +96,8 @@ STAFF_CHANGES = frozenset(
         EventKind.EXCLUDED,
         EventKind.MERGED_IN,
         EventKind.UNIT_INVOLVED,
+        EventKind.CLOCK_STOPPED,
+        EventKind.CLOCK_RUNS,
         EventKind.CONTACT_FAILED,
         EventKind.CONTACT_LOST,
         EventKind.CALL_BACK_FAILED,

@@ -1,6 +1,7 @@
 """What the buttons of the ticket page do."""
 
 import re
+from datetime import timedelta
 
 from core.ids import new_id
 from people.permissions import StaffMember
@@ -192,3 +193,21 @@ async def test_colleagues_see_each_other_at_the_same_ticket(
     assert f"{office.operator.name}也在看这件" in page.text
     part = await operator.get(f"/console/tickets/{number}/presence")
     assert f"{office.dispatcher.name}也在看这件" in part.text
+
+
+async def test_the_clock_stops_for_papers_and_runs_when_they_came(
+    database, office, dispatcher, handler, now
+):
+    number = await a_ticket(database, office, now)
+    await dispatcher.act(number, "dispatch", unit="elder_service")
+    for act, form in (("accept", {}), ("contact", {"how": "call", "words": "说好"}), ("start", {})):
+        await handler.act(number, act, **form)
+    day = (now + timedelta(days=2)).date().isoformat()
+    far = (now + timedelta(days=9)).date().isoformat()
+    refused = await handler.act(number, "wait-papers", words="户口本", until=far)
+    assert "最多等三天" in refused.text
+    assert (await handler.act(number, "wait-papers", words="户口本", until=day)).status_code == 303
+    page = await handler.get(f"/console/tickets/{number}")
+    assert "停到" in page.text
+    assert (await handler.act(number, "papers-came")).status_code == 303
+    assert "停到" not in (await handler.get(f"/console/tickets/{number}")).text
