@@ -21,7 +21,7 @@ from people.accounts import list_staff
 from people.drafts import drop_draft, find_draft
 from people.permissions import Permission, StaffMember
 from people.sessions import SignedIn
-from people.view_log import record_view
+from people.view_log import has_viewed_since, record_view
 from tickets.lookups import list_in_conversation
 from tickets.models import Ticket
 from tickets.sight import may_see
@@ -87,14 +87,7 @@ class Conversations:
             talk, tickets = await self._get(session, conversation_id, me)
             history = await self._history(session, request, talk)
             draft = await find_draft(session, self._deps.vault, me.id, f"talk:{conversation_id}")
-            await record_view(
-                session,
-                viewer=acting(me),
-                action="view",
-                subject_kind="conversation",
-                subject_id=conversation_id,
-                now=self._deps.clock.now(),
-            )
+            await self._record_look(session, conversation_id, me)
         return await self._frames.render(
             request,
             "console/conversation.html",
@@ -121,11 +114,34 @@ class Conversations:
         self, request: Request, signed_in: SignedIn, conversation_id: UUID
     ) -> Response:
         """What was said again, for a page that is open and was told that something happened."""
+        me, now = staff_of(signed_in), self._deps.clock.now()
         async with self._deps.database.reading() as session:
-            talk, _ = await self._get(session, conversation_id, staff_of(signed_in))
+            talk, _ = await self._get(session, conversation_id, me)
             history = await self._history(session, request, talk)
+            recorded = await has_viewed_since(
+                session,
+                me.id,
+                subject_kind="conversation",
+                subject_id=conversation_id,
+                since=now - self._deps.gate.lifetime,
+            )
+        if not recorded:  # asked for without the page around it: a look like any other
+            async with self._deps.database.transaction() as session:
+                await self._record_look(session, conversation_id, me)
         return self._deps.pages.render(
             request, "console/history.html", signed_in=signed_in, history=history
+        )
+
+    async def _record_look(
+        self, session: AsyncSession, conversation_id: UUID, me: StaffMember
+    ) -> None:
+        await record_view(
+            session,
+            viewer=acting(me),
+            action="view",
+            subject_kind="conversation",
+            subject_id=conversation_id,
+            now=self._deps.clock.now(),
         )
 
     async def _get(

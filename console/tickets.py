@@ -26,9 +26,11 @@ from handlers.staff.reveal import reveal
 from people.drafts import drop_draft, find_draft
 from people.permissions import Permission, StaffMember
 from people.sessions import SignedIn
+from people.view_log import has_viewed_since
 from tickets.lifecycle import TicketChangedMeanwhile
 from tickets.lookups import get_ticket_by_number
 from tickets.models import Task
+from tickets.sight import may_see
 from tickets.writing import ENDS_TASKS
 from web.preferences import local_path
 
@@ -156,9 +158,16 @@ class TicketPages:
 
     async def show_history(self, request: Request, signed_in: SignedIn, number: str) -> Response:
         """The history again, for a page that is open and was told that something happened."""
-        reader = self._reader(request, staff_of(signed_in))
+        me = staff_of(signed_in)
+        reader, since = self._reader(request, me), self._deps.clock.now() - self._deps.gate.lifetime
         async with self._deps.database.reading() as session:
             page = await reader.read(session, number)
+            recorded = await has_viewed_since(
+                session, me.id, subject_kind="ticket", subject_id=page.ticket_id, since=since
+            )
+        if not recorded:  # asked for without the page around it: a look like any other
+            async with self._deps.database.transaction() as session:
+                page = await reader.open(session, number)
         return self._deps.pages.render(
             request, "console/history.html", signed_in=signed_in, history=page.history
         )
@@ -179,7 +188,11 @@ class TicketPages:
 
     async def say_present(self, request: Request, signed_in: SignedIn, number: str) -> Response:
         """Who else looks at it, and that this person does."""
-        others = await self._look(number, staff_of(signed_in))
+        me = staff_of(signed_in)
+        async with self._deps.database.reading() as session:
+            if not may_see(await get_ticket_by_number(session, number), me):
+                raise NotFound("ticket", number)
+        others = await self._look(number, me)
         return self._deps.pages.render(
             request, "console/presence.html", signed_in=signed_in, others=others
         )

@@ -99,6 +99,19 @@ async def list_views(
     return [_view(row) for row in rows]
 
 
+async def has_viewed_since(
+    session: AsyncSession, viewer_id: UUID, *, subject_kind: str, subject_id: UUID, since: datetime
+) -> bool:
+    """Whether a look of this person is recorded: a page that refreshes itself is no new one."""
+    found = await session.scalar(
+        select(ViewRecord.id)
+        .where(ViewRecord.subject_kind == subject_kind, ViewRecord.subject_id == subject_id)
+        .where(ViewRecord.viewer_id == viewer_id, ViewRecord.at >= since)
+        .limit(1)
+    )
+    return found is not None
+
+
 async def verify_chain(session: AsyncSession, *, last: int | None = None) -> ChainCheck:
     """
     Follow the chain to the first row that does not fit, or to its end.

@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import holding
 from conversations.models import Conversation
+from core.errors import NotFound
 from core.messages import Reply
 from handlers.staff.desk import Desk, acting, speaking
 from people.permissions import Permission, StaffMember, require
 from tickets.history import EventKind
 from tickets.models import Ticket
+from tickets.sight import may_see
 
 
 async def take_over(
@@ -56,8 +58,15 @@ async def reply_in_conversation(
     by: StaffMember,
     now: datetime,
 ) -> None:
-    """Say something to somebody who has no ticket yet."""
+    """
+    Say something to somebody who may have no ticket yet.
+
+    Raises `NotFound` when one of their tickets lies outside the person's area.
+    """
     require(by, Permission.TICKET_REPLY)
+    tickets = await desk.tickets.list_in_conversation(session, conversation_id)
+    if not all(may_see(each, by) for each in tickets):
+        raise NotFound("conversation", conversation_id)
     await holding.take_over(session, conversation_id, staff_id=by.id, now=now)
     await desk.notices.say_in(session, conversation_id, Reply(words), author=speaking(by), now=now)
 

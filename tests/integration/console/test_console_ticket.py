@@ -108,3 +108,33 @@ async def test_the_neighbours_in_the_list_are_one_key_away(database, office, ope
     assert f'data-key="after" aria-keyshortcuts="Alt+J" href="/console/tickets/{numbers[2]}' in (
         page.text
     )
+
+
+async def test_a_history_fetched_without_its_page_is_a_look_too(database, office, operator, now):
+    number = await a_ticket(database, office, now)
+    ticket = await read_ticket(database, number)
+    for _ in range(2):
+        part = await operator.get(f"/console/tickets/{number}/history")
+        assert part.status_code == 200
+    async with database.reading() as session:
+        [look] = await list_views(session, subject_kind="ticket", subject_id=ticket.id)
+    assert look.viewer_id == office.operator.id
+
+
+async def test_a_page_that_refreshes_itself_is_one_look(database, office, operator, now):
+    number = await a_ticket(database, office, now)
+    ticket = await read_ticket(database, number)
+    await operator.get(f"/console/tickets/{number}")
+    await operator.get(f"/console/tickets/{number}/history")
+    async with database.reading() as session:
+        assert len(await list_views(session, subject_kind="ticket", subject_id=ticket.id)) == 1
+
+
+async def test_who_looks_at_a_ticket_is_told_only_to_those_who_may_see_it(
+    database, office, operator, handler, now
+):
+    number = await a_ticket(database, office, now)
+    await operator.get(f"/console/tickets/{number}")
+    asked = await handler.get(f"/console/tickets/{number}/presence")
+    assert asked.status_code == 404
+    assert office.operator.name not in asked.text

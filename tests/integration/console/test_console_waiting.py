@@ -6,7 +6,11 @@ import pytest
 
 from bot.decoding import encode_text
 from conversations.holding import ask_for_person
+from conversations.models import Conversation
+from core.ids import new_id
 from core.messages import Address, Channel, RawInbound
+from people.permissions import StaffMember
+from tests.integration.office import a_ticket, add_staff
 
 
 @pytest.fixture
@@ -49,3 +53,18 @@ async def test_of_two_who_take_over_one_gets_it(operator, dispatcher, waiting):
     assert sorted(answer.status_code for answer in answers) == [303, 409]
     loser = next(answer for answer in answers if answer.status_code == 409)
     assert "别的同事正在和他说话" in loser.text
+
+
+async def test_who_may_not_see_the_ticket_does_not_talk_to_its_resident(
+    house, database, office, now, waiting
+):
+    await a_ticket(database, office, now, chat=False, conversation_id=waiting, community="c01")
+    elsewhere = StaffMember(new_id(), "外区", "88", ("operator",), communities=("c09",))
+    await add_staff(database, [elsewhere], now)
+    stranger = await house.sign_in(elsewhere)
+    for verb, form in (("reply", {"words": "您好"}), ("take-over", {})):
+        answer = await stranger.send(f"/console/conversations/{waiting}/{verb}", **form)
+        assert answer.status_code == 404, verb
+    async with database.reading() as session:
+        talk = await session.get_one(Conversation, waiting)
+    assert talk.held_by_id is None
