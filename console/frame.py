@@ -13,6 +13,7 @@ from console.lists import Lists, Ringing
 from console.presence import Presence
 from console.words import Words
 from core.dates import today_in_china
+from handlers.staff.vet_volunteer import OFFICE
 from knowledge_base.answer import compose, known_offices
 from knowledge_base.article import Audience
 from people.permissions import Permission, StaffMember
@@ -204,12 +205,13 @@ def _views(words: Words, counts: dict[str, int], current: str) -> list[ViewLink]
 def _more(words: Words, me: StaffMember, current: str, calls: int | None) -> list[ViewLink]:
     pages: list[tuple[str, str, Permission, int | str]] = [
         ("call_backs", "/console/call-backs", Permission.TICKET_CALL_BACK, calls or 0),
+        ("volunteers", "/console/volunteers", Permission.VOLUNTEER_SEE, ""),
         ("people", "/console/people", Permission.PEOPLE_SEE, ""),
     ]
     return [
         ViewLink(name, words.say(f"console.views.{name}"), href, count, name == current)
         for name, href, permission, count in pages
-        if me.may(permission)
+        if me.may(permission) and (name != "volunteers" or me.works_for(OFFICE))
     ]
 
 

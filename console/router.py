@@ -13,6 +13,7 @@ from console.presence import Presence
 from console.queue import build_queue
 from console.seen import build_seen
 from console.tickets import build_tickets
+from console.volunteers import build_volunteers
 
 
 def build_console(deps: ConsoleDeps) -> APIRouter:
@@ -28,6 +29,7 @@ def build_console(deps: ConsoleDeps) -> APIRouter:
         build_tickets,
         build_conversations,
         build_people,
+        build_volunteers,
     ):
         router.include_router(build(frames))
     return router

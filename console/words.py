@@ -23,6 +23,11 @@ class Words:
         self.language = language
         self._today = f"{today:%Y%m%d}"
 
+    @property
+    def texts(self) -> Texts:
+        """All sentences, for what is put into words below the desk."""
+        return self._texts
+
     def say(self, key: str, /, **facts: object) -> str:
         """Any sentence."""
         return self._texts.say(key, self.language, **facts)

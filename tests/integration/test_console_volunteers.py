@@ -1,0 +1,141 @@
+"""The volunteers' files at the desk: who waits, what is decided, what stays masked."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import Clock
+from core.database import Database
+from core.dates import today_in_china
+from core.ids import new_id
+from core.taxonomy import Street, Taxonomy
+from core.texts import Texts
+from core.vault import Vault
+from people.models import ViewRecord
+from people.permissions import StaffMember, VolunteerMember
+from people.profiles import Vetting, get_profile
+from people.registration import Abilities, Application, Guardian, register
+from tests.console_house import ConsoleHouse, a_console
+from tests.integration.office import Office, add_staff
+
+PHONE = "13912345521"
+
+
+@pytest.fixture
+def console(
+    database: Database,
+    office: Office,
+    vault: Vault,
+    taxonomy: Taxonomy,
+    street: Street,
+    texts: Texts,
+    clock: Clock,
+) -> ConsoleHouse:
+    return a_console(
+        database,
+        office.desk,
+        vault=vault,
+        taxonomy=taxonomy,
+        street=street,
+        texts=texts,
+        clock=clock,
+    )
+
+
+@pytest.fixture
+async def chenjing(database: Database, office: Office, now: datetime) -> StaffMember:
+    """The handler of the volunteers' office."""
+    member = replace(office.handler, id=new_id(), units=("volunteer_office",))
+    await add_staff(database, [member], now)
+    return member
+
+
+@pytest.fixture
+async def applicant(database: Database, vault: Vault, now: datetime) -> VolunteerMember:
+    application = Application(
+        name="周小妹",
+        phone=PHONE,
+        birth_year=2010,
+        login="xiaomei",
+        guardian=Guardian(name="周大明", phone="13912345522"),
+        guardian_agrees=True,
+        agrees_to_rules=True,
+        abilities=Abilities(skills=("读报写信",), home_community="c05", times=("5m",)),
+    )
+    async with database.transaction() as session:
+        return await register(
+            session, vault, application, communities=("c05",), password_hash=None, now=now
+        )
+
+
+async def test_who_waits_stands_first_and_the_telephone_stays_masked_until_opened_with_a_reason(
+    console: ConsoleHouse, chenjing: StaffMember, applicant: VolunteerMember, database: Database
+) -> None:
+    desk = await console.sign_in(chenjing)
+    page = (await desk.get("/console/volunteers")).text
+    assert "等回话的报名 1" in page
+    file = f"/console/volunteers/{applicant.id}"
+    page = (await desk.get(file)).text
+    assert "周六上午" in page
+    assert "未满 18 岁" in page
+    assert PHONE not in page
+    assert (await desk.send(f"{file}/reveal", words="")).status_code == 422
+    opened = (await desk.send(f"{file}/reveal", words="约面谈")).text
+    assert PHONE in opened
+    assert "周大明" in opened
+    async with database.reading() as session:
+        views = (await session.scalars(select(ViewRecord).order_by(ViewRecord.id))).all()
+    assert ("reveal", "约面谈") in {(each.action, each.reason) for each in views}
+    assert PHONE not in (await desk.get(file)).text
+
+
+async def test_a_decision_needs_its_checks_and_stands_in_the_history(
+    console: ConsoleHouse, chenjing: StaffMember, applicant: VolunteerMember, database: Database
+) -> None:
+    desk = await console.sign_in(chenjing)
+    file = f"/console/volunteers/{applicant.id}"
+    refused = await desk.send(f"{file}/vetted", identity="yes", words="看过户口本")
+    assert refused.status_code == 422
+    assert "面谈过" in refused.text
+    done = await desk.send(f"{file}/vetted", identity="yes", interview="yes", words="看过户口本")
+    assert done.status_code == 303
+    page = (await desk.get(file)).text
+    assert "看过户口本" in page
+    async with database.reading() as session:
+        assert (await get_profile(session, applicant.id)).status is Vetting.VETTED
+
+
+async def test_trainings_and_insurance_are_recorded_and_what_runs_out_is_shown(
+    console: ConsoleHouse, chenjing: StaffMember, applicant: VolunteerMember, now: datetime
+) -> None:
+    desk = await console.sign_in(chenjing)
+    file = f"/console/volunteers/{applicant.id}"
+    await desk.send(f"{file}/vetted", identity="yes", interview="yes")
+    today = today_in_china(now)
+    until = (today + timedelta(days=20)).isoformat()
+    assert (await desk.send(f"{file}/proof", kind="insurance", **{"from": "x"})).status_code == 422
+    first = await desk.send(
+        f"{file}/proof", kind="insurance", until=until, **{"from": today.isoformat()}
+    )
+    assert first.status_code == 303
+    assert "快到期" in (await desk.get(file)).text
+    page = (await desk.get("/console/volunteers")).text
+    assert "30 天内到期的" in page
+    assert until in page
+
+
+async def test_other_departments_see_no_volunteers(
+    console: ConsoleHouse, office: Office, applicant: VolunteerMember
+) -> None:
+    for member in (office.operator, office.handler):
+        desk = await console.sign_in(member)
+        assert (await desk.get("/console/volunteers")).status_code == 403
+        answer = await desk.send(
+            f"/console/volunteers/{applicant.id}/vetted", identity="yes", interview="yes"
+        )
+        assert answer.status_code == 403
+    supervisor = await console.sign_in(office.supervisor)
+    assert (await supervisor.get("/console/volunteers")).status_code == 200
+    assert "同意他来" not in (await supervisor.get(f"/console/volunteers/{applicant.id}")).text
