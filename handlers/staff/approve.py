@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +38,32 @@ class Decision:
     approval: Approval
     by: StaffMember
     now: datetime
+
+    async def move(self, to: TicketStatus, **more: Any) -> None:
+        """Bring the ticket into a status, with the reason and the second person in its history."""
+        await self.desk.tickets.move(self.session, self.ticket, to, **self._signed(), **more)
+
+    async def record(self, kind: EventKind, **more: Any) -> None:
+        """Write an entry with the reason and the second person."""
+        await self.desk.tickets.record(self.session, self.ticket, kind, **self._signed(), **more)
+
+    async def tell(self, text_key: str, **facts: Any) -> None:
+        """Tell the resident."""
+        await self.desk.notices.tell(self.session, self.ticket, text_key, now=self.now, **facts)
+
+    @property
+    def reason(self) -> Callable[[str], str]:
+        """The reason's name in the resident's language."""
+        approval = self.approval
+        return self.desk.named(f"ticket.reason.{approval.action}.{approval.reason_code}")
+
+    def _signed(self) -> dict[str, Any]:
+        return {
+            "by": acting(self.by),
+            "now": self.now,
+            "reason": self.approval.reason_code,
+            "approver_id": self.by.id,
+        }
 
 
 async def approve(
@@ -107,128 +134,54 @@ async def _decide(
 
 async def _record(decision: Decision, kind: EventKind, note: str | None) -> None:
     approval = decision.approval
-    await decision.desk.tickets.record(
-        decision.session,
-        decision.ticket,
-        kind,
-        by=acting(decision.by),
-        now=decision.now,
-        reason=approval.reason_code,
-        approver_id=decision.by.id,
-        note=note,
-        data={"action": approval.action, "requested_by_id": str(approval.requested_by_id)},
-    )
+    data = {"action": approval.action, "requested_by_id": str(approval.requested_by_id)}
+    await decision.record(kind, note=note, data=data)
 
 
 async def _return(decision: Decision) -> None:
-    ticket, desk = decision.ticket, decision.desk
     returned = await count_events(
         decision.session,
-        ticket.id,
+        decision.ticket.id,
         EventKind.MOVED,
         between=(TicketStatus.RETURN_REQUESTED, TicketStatus.TO_DISPATCH),
     )
-    await desk.tickets.move(
-        decision.session,
-        ticket,
-        TicketStatus.TO_DISPATCH,
-        by=acting(decision.by),
-        now=decision.now,
-        reason=decision.approval.reason_code,
-        approver_id=decision.by.id,
-        changes={
-            "unit": None,
-            "assignee_id": None,
-            "return_barred": returned + 1 >= RETURNS_BEFORE_DESIGNATION,
-        },
-    )
-    await desk.notices.tell(decision.session, ticket, "ticket.notice.returned", now=decision.now)
+    barred = returned + 1 >= RETURNS_BEFORE_DESIGNATION
+    changes = {"unit": None, "assignee_id": None, "return_barred": barred}
+    await decision.move(TicketStatus.TO_DISPATCH, changes=changes)
+    await decision.tell("ticket.notice.returned")
 
 
 async def _extend(decision: Decision) -> None:
-    ticket, desk = decision.ticket, decision.desk
-    until = datetime.fromisoformat(decision.approval.data["to"])
-    await desk.tickets.record(
-        decision.session,
-        ticket,
-        EventKind.DEADLINE_CHANGED,
-        by=acting(decision.by),
-        now=decision.now,
-        reason=decision.approval.reason_code,
-        approver_id=decision.by.id,
-        data=dict(decision.approval.data),
-        changes={"finish_due_at": until},
-    )
-    await desk.notices.tell(
-        decision.session,
-        ticket,
-        "ticket.notice.extended",
-        now=decision.now,
-        reason=desk.named(f"ticket.reason.extension.{decision.approval.reason_code}"),
-        due=desk.moment(until, decision.now),
-    )
+    ticket, data = decision.ticket, dict(decision.approval.data)
+    until = datetime.fromisoformat(data["to"])
+    if ticket.finish_due_at is not None:  # the clock may have been stopped since it was asked for
+        until = max(until, ticket.finish_due_at)
+    await decision.record(EventKind.DEADLINE_CHANGED, data=data, changes={"finish_due_at": until})
+    due = decision.desk.moment(until, decision.now)
+    await decision.tell("ticket.notice.extended", reason=decision.reason, due=due)
 
 
 async def _park(decision: Decision) -> None:
-    ticket, desk = decision.ticket, decision.desk
     review_at = datetime.fromisoformat(decision.approval.data["review_at"])
-    finish = ticket.finish_due_at
-    await desk.tickets.move(
-        decision.session,
-        ticket,
+    finish = decision.ticket.finish_due_at
+    await decision.move(
         TicketStatus.PARKED,
-        by=acting(decision.by),
-        now=decision.now,
-        reason=decision.approval.reason_code,
-        note=opened_note(decision.approval, vault=desk.vault),
-        approver_id=decision.by.id,
+        note=opened_note(decision.approval, vault=decision.desk.vault),
         data={"finish_due_at": finish.isoformat() if finish else None},
         changes={"finish_due_at": review_at},
     )
-    await desk.notices.tell(
-        decision.session,
-        ticket,
-        "ticket.notice.parked",
-        now=decision.now,
-        reason=desk.named(f"ticket.reason.parking.{decision.approval.reason_code}"),
-        due=desk.moment(review_at, decision.now),
-    )
+    due = decision.desk.moment(review_at, decision.now)
+    await decision.tell("ticket.notice.parked", reason=decision.reason, due=due)
 
 
 async def _exclude(decision: Decision) -> None:
-    await decision.desk.tickets.record(
-        decision.session,
-        decision.ticket,
-        EventKind.EXCLUDED,
-        by=acting(decision.by),
-        now=decision.now,
-        reason=decision.approval.reason_code,
-        approver_id=decision.by.id,
-    )
+    await decision.record(EventKind.EXCLUDED)
 
 
 async def _decline(decision: Decision) -> None:
-    ticket, desk = decision.ticket, decision.desk
-    words = opened_note(decision.approval, vault=desk.vault)
-    await desk.tickets.move(
-        decision.session,
-        ticket,
-        TicketStatus.DECLINED,
-        by=acting(decision.by),
-        now=decision.now,
-        reason=decision.approval.reason_code,
-        note=words,
-        approver_id=decision.by.id,
-        changes={"outcome": "declined"},
-    )
-    await desk.notices.tell(
-        decision.session,
-        ticket,
-        "ticket.notice.declined",
-        now=decision.now,
-        choices=(PERSON_BUTTON,),
-        words=words,
-    )
+    words = opened_note(decision.approval, vault=decision.desk.vault)
+    await decision.move(TicketStatus.DECLINED, note=words, changes={"outcome": "declined"})
+    await decision.tell("ticket.notice.declined", choices=(PERSON_BUTTON,), words=words)
 
 
 _CONSEQUENCES: Mapping[Action, Callable[[Decision], Awaitable[None]]] = {
