@@ -278,20 +278,34 @@ async def withdraw(step: Step) -> None:
 
 async def publish(step: Step) -> None:
     """A task for volunteers."""
-    starts = instant(step.word("day"), step.word("from"), field="starts_at")
-    ends = instant(step.word("day"), step.word("to"), field="ends_at")
-    places = step.word("places")
-    new = NewTask(
-        kind=step.word("kind"),
-        title=step.word("title"),
-        rough_place=step.word("rough_place"),
+    await step.do(publish_task.publish_task, new_task(step.form))
+
+
+def new_task(form: Mapping[str, str]) -> NewTask:
+    """The task that the form describes; raises `InvalidInput` for days that are none."""
+
+    def word(name: str) -> str:
+        return form.get(name, "").strip()
+
+    starts = instant(word("day"), word("from"), field="starts_at")
+    ends = instant(word("day"), word("to"), field="ends_at")
+    places = word("places")
+    return NewTask(
+        kind=word("kind"),
+        title=word("title"),
+        rough_place=word("rough_place"),
         starts_at=starts,
         ends_at=ends,
         minutes=int((ends - starts).total_seconds() // 60),
-        to_do=lines(step.word("to_do")),
-        not_to_do=lines(step.word("not_to_do")),
-        in_home=step.word("in_home") == "yes",
+        to_do=lines(word("to_do")),
+        not_to_do=lines(word("not_to_do")),
+        language=word("language") or None,
+        pets=word("pets") == "yes",
+        needs_training=word("needs_training") or None,
+        needs_insurance=word("needs_insurance") == "yes",
+        urgent=word("urgent") == "yes",
+        in_home=word("in_home") == "yes",
+        accompanied=word("accompanied") == "yes",
         places=int(places) if places.isdecimal() else 0,
-        name=step.word("name"),
+        name=word("name"),
     )
-    await step.do(publish_task.publish_task, new)

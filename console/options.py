@@ -7,6 +7,7 @@ from core.taxonomy import Taxonomy
 from handlers.staff.call_back import SATISFIED, SOLVED
 from handlers.staff.contact import WAYS
 from handlers.staff.resolve import OUTCOMES
+from people.profiles import LANGUAGES, TRAININGS
 from tickets.reasons import REASONS, REVEAL_REASONS, URGENCY_REASONS
 
 _YES_NO = ("yes", "no")
@@ -34,5 +35,7 @@ def ticket_options(words: Words, taxonomy: Taxonomy) -> dict[str, Any]:
         "upheld": words.options("console.option.upheld", _YES_NO),
         "urgencies": words.options("web.urgency", taxonomy.urgency_names),
         "task_kinds": [(kind, kind) for kind in kinds],
+        "trainings": words.options("volunteer.proof", TRAININGS),
+        "languages": words.options("volunteer.language", LANGUAGES),
         "reasons": reasons,
     }

@@ -7,6 +7,7 @@ from console.calls import build_calls
 from console.conversations import build_conversations
 from console.deps import ConsoleDeps
 from console.frame import Frames
+from console.likely import build_likely
 from console.live import build_live
 from console.people import build_people
 from console.presence import Presence
@@ -30,6 +31,7 @@ def build_console(deps: ConsoleDeps) -> APIRouter:
         build_conversations,
         build_people,
         build_volunteers,
+        build_likely,
     ):
         router.include_router(build(frames))
     return router

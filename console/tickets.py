@@ -35,6 +35,10 @@ from tickets.writing import ENDS_TASKS
 from web.preferences import local_path
 
 
+PHRASES = ("hello", "when", "where", "waiting", "danger")
+"""Ready-made words for a reply."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
     """An act that was refused: what it was, why, and what had been typed."""
@@ -112,6 +116,7 @@ class TicketPages:
         number: str,
         *,
         failed: Failed = NOTHING_FAILED,
+        likely: tuple[int, list[tuple[str, str]]] | None = None,
     ) -> Response:
         """The page; that this person saw it is recorded with it."""
         me = staff_of(signed_in)
@@ -146,13 +151,11 @@ class TicketPages:
             draft=_typed(draft.body if draft else "", failed),
             may_write=me.may(Permission.TICKET_NOTE),
             may_reply=page.may_reply,
-            phrases=[
-                words.say(f"console.phrase.{key}", name=me.name)
-                for key in ("hello", "when", "where", "waiting", "danger")
-            ],
+            phrases=[words.say(f"console.phrase.{key}", name=me.name) for key in PHRASES],
             knowledge=self._knowledge(page),
             options=ticket_options(words, self._deps.taxonomy),
             failed=failed,
+            likely=likely,
             opened=request.query_params.get("open", ""),
         )
 

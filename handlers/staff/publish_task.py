@@ -37,7 +37,7 @@ async def publish_task(
     if ticket.status not in OPEN_TO_RESIDENT:
         raise StatusChangeNotAllowed(ticket.status, "task")
     check_may_be_published(ticket, desk.taxonomy.matters.get(ticket.matter or ""), new)
-    task = _task(desk, ticket, new, by, now)
+    task = task_of(desk, ticket, new, by, now)
     session.add(task)
     await session.flush()
     await desk.tickets.record(
@@ -59,7 +59,8 @@ async def publish_task(
     return task
 
 
-def _task(desk: Desk, ticket: Ticket, new: NewTask, by: StaffMember, now: datetime) -> Task:
+def task_of(desk: Desk, ticket: Ticket, new: NewTask, by: StaffMember, now: datetime) -> Task:
+    """The task as it would be published, not in any session yet."""
     always = desk.texts.say("ticket.task.never").split("、")
     return Task(
         id=new_id(),

@@ -18,7 +18,8 @@ from people.permissions import StaffMember, VolunteerMember
 from people.profiles import Vetting, get_profile
 from people.registration import Abilities, Application, Guardian, register
 from tests.console_house import ConsoleHouse, a_console
-from tests.integration.office import Office, add_staff
+from tests.integration.office import Office, a_ticket, add_staff, add_volunteers
+from tickets.models import Task
 
 PHONE = "13912345521"
 
@@ -139,3 +140,42 @@ async def test_other_departments_see_no_volunteers(
     supervisor = await console.sign_in(office.supervisor)
     assert (await supervisor.get("/console/volunteers")).status_code == 200
     assert "同意他来" not in (await supervisor.get(f"/console/volunteers/{applicant.id}")).text
+
+
+async def test_who_is_likely_to_come_is_shown_before_publishing_masked_as_roles_permit(
+    console: ConsoleHouse, office: Office, database: Database, now: datetime
+) -> None:
+    number = await a_ticket(database, office, now, matter="elder_care/companion_help")
+    await add_volunteers(database, 7, now, skills=("陪诊",), communities=("c05",))
+    task = {
+        "kind": "陪诊",
+        "title": "陪去医院",
+        "rough_place": "和平里",
+        "day": (today_in_china(now) + timedelta(days=1)).isoformat(),
+        "from": "09:00",
+        "to": "11:00",
+        "to_do": "挂号",
+        "places": "1",
+    }
+    desk = await console.sign_in(office.operator)
+    page = (await desk.send(f"/console/tickets/{number}/likely", **task)).text
+    assert "能接的有 7 人" in page
+    assert page.count("同社区，会陪诊") == 5
+    assert "志愿者0" not in page
+    lead = await console.sign_in(office.lead)
+    assert "志愿者" in (await lead.send(f"/console/tickets/{number}/likely", **task)).text
+    refused = await desk.send(f"/console/tickets/{number}/likely", **(task | {"to_do": "打针"}))
+    assert refused.status_code == 409
+    async with database.reading() as session:
+        assert (await session.scalars(select(Task))).all() == []
+    done = await desk.act(
+        number, "publish", urgent="yes", needs_insurance="yes", needs_training="accompany", **task
+    )
+    assert done.status_code == 303
+    async with database.reading() as session:
+        published = (await session.scalars(select(Task))).one()
+    assert (published.urgent, published.needs_insurance, published.needs_training) == (
+        True,
+        True,
+        "accompany",
+    )
