@@ -34,7 +34,6 @@ from tickets.sight import may_see
 from tickets.writing import ENDS_TASKS
 from web.preferences import local_path
 
-
 PHRASES = ("hello", "when", "where", "waiting", "danger")
 """Ready-made words for a reply."""
 
