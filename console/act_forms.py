@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.fields import day_end, instant, lines, uuid_of
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from handlers.staff import (
     acknowledge,
     approve,
@@ -253,7 +253,10 @@ async def correct(step: Step) -> None:
 
 async def merge(step: Step) -> None:
     """Into another ticket, given by its whole number."""
-    main = await get_ticket_by_number(step.session, step.word("into").upper())
+    try:
+        main = await get_ticket_by_number(step.session, step.word("into").upper())
+    except NotFound:
+        raise InvalidInput("into", "ticket.error.no_such_number") from None
     await step.do(merging.merge, main, note=step.word("words"))
 
 

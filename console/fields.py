@@ -17,6 +17,17 @@ async def read_form(request: Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
+def moment(text: str, *, field: str) -> datetime:
+    """An instant with its zone, as our own pages write them; raises `InvalidInput`."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(field, "web.error.invalid") from None
+    if at.tzinfo is None:
+        raise InvalidInput(field, "web.error.invalid")
+    return at
+
+
 def uuid_of(text: str, kind: str) -> UUID:
     """An id from a form or an address; what is none belongs to nothing (`NotFound`)."""
     try:

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from console.fields import moment
 from console.frame import VIEWS, Frames, staff_of
 from console.lists import PER_PAGE, Talk, Waiting, Wish
 from console.words import Words
@@ -175,9 +176,7 @@ class Queue:
         """How many came into the view since the page was made: a number, never rows."""
         lists = self._frames.lists(staff_of(signed_in))
         async with self._deps.database.reading() as session:
-            count = await lists.count_newer(
-                session, wish_of(request), datetime.fromisoformat(since)
-            )
+            count = await lists.count_newer(session, wish_of(request), moment(since, field="since"))
         return JSONResponse({"count": count})
 
     async def _show_waiting(self, request: Request, signed_in: SignedIn, wish: Wish) -> Response:

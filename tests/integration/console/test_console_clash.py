@@ -131,3 +131,13 @@ async def test_a_draft_comes_back_and_goes_when_it_is_sent(database, office, ope
     await operator.act(number, "write", kind="note", words="写了一半的话")
     page = await operator.get(f"/console/tickets/{number}")
     assert "写了一半的话</textarea>" not in page.text
+
+
+async def test_a_number_that_does_not_exist_is_said_so_and_the_words_stay(
+    database, office, dispatcher, now
+):
+    number = await a_ticket(database, office, now)
+    answer = await dispatcher.act(number, "merge", into="BJM-1", words="同一个楼道")
+    assert answer.status_code == 422
+    assert "没有这个编号" in answer.text
+    assert "同一个楼道" in answer.text

@@ -92,3 +92,8 @@ async def test_what_cannot_be_seen_looks_like_what_does_not_exist(database, offi
     assert invisible.status_code == unknown.status_code == 404
     plain = re.compile(r"BJM-\d+-\d+|value=\"[^\"]*\"")
     assert plain.sub("", invisible.text) == plain.sub("", unknown.text)
+
+
+@pytest.mark.parametrize("since", ["bogus", "2026-01-01", "", "2026-01-01T00:00:00"])
+async def test_an_instant_that_is_none_is_refused_and_breaks_nothing(operator, since):
+    assert (await operator.get("/console/newer", params={"since": since})).status_code == 422
