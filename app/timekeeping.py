@@ -11,6 +11,7 @@ from core.database import Database
 from core.signals import Signals
 from handlers.clock.climb_alerts import climb_alerts
 from handlers.clock.free_forgotten import free_forgotten
+from handlers.clock.keep_photos import keep_photos
 from handlers.clock.keep_promises import keep_promises
 from handlers.clock.offer_in_waves import offer_in_waves
 from handlers.clock.reckon_again import reckon_again
@@ -34,6 +35,7 @@ _SLOW: tuple[Verb, ...] = (
     offer_in_waves,
     reckon_again,
     free_forgotten,
+    keep_photos,
 )
 
 log = structlog.get_logger(__name__)

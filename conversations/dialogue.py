@@ -72,6 +72,8 @@ class Dialogue:
     """The album that was answered last: its further files are only kept."""
     declined: bool = False
     """A group was told once that nothing is dealt with there."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """What somebody has filled in so far to become a volunteer, or is just changing."""
 
     @property
     def context(self) -> str | None:

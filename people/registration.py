@@ -16,7 +16,7 @@ from core.vault import Vault
 from people.accounts import free_volunteer_login
 from people.models import Volunteer
 from people.permissions import VolunteerMember
-from people.profiles import LANGUAGES, TIMES, Vetting, may_be_minor
+from people.profiles import LANGUAGES, TIMES, Profile, Vetting, may_be_minor
 from people.residents import PHONE_INDEX, normal_phone
 from people.sessions import volunteer_member
 from people.volunteer_events import VolunteerEventKind, record_event
@@ -85,12 +85,12 @@ async def register(
     staff see a second registration with the same number.
     """
     _check(application, now)
-    phone = _phone("phone", application.phone)
+    phone = checked_phone("phone", application.phone)
     minor = may_be_minor(application.birth_year or 0, now)
     row = Volunteer(
         id=new_id(),
         login=await _login(session, application.login),
-        name=_name("name", application.name),
+        name=checked_name("name", application.name),
         status=Vetting.APPLIED.value,
         phone_sealed=vault.seal(phone, purpose=PHONE),
         phone_index=vault.index(phone, purpose=PHONE_INDEX),
@@ -124,6 +124,19 @@ async def describe_self(
     for name, value in _columns(abilities, communities).items():
         setattr(row, name, value)
     await session.flush()
+
+
+def abilities_of(profile: Profile) -> Abilities:
+    """What somebody said of themselves, to change a part of it."""
+    return Abilities(
+        skills=profile.skills,
+        languages=profile.languages,
+        home_community=profile.home_community,
+        communities=profile.communities,
+        times=profile.times,
+        no_pets=profile.no_pets,
+        max_minutes=profile.max_minutes,
+    )
 
 
 async def pause(
@@ -169,8 +182,8 @@ def _check(application: Application, now: datetime) -> None:
     if may_be_minor(application.birth_year, now):
         if application.guardian is None:
             raise InvalidInput("guardian_name", "volunteer.error.guardian")
-        _name("guardian_name", application.guardian.name)
-        _phone("guardian_phone", application.guardian.phone)
+        checked_name("guardian_name", application.guardian.name)
+        checked_phone("guardian_phone", application.guardian.phone)
         if not application.guardian_agrees:
             raise InvalidInput("guardian_agrees", "volunteer.error.guardian_agrees")
     if not application.agrees_to_rules:
@@ -204,17 +217,22 @@ def _sealed_guardian(vault: Vault, application: Application) -> bytes | None:
     guardian = application.guardian
     if guardian is None:
         return None
-    known = {"name": guardian.name.strip(), "phone": _phone("guardian_phone", guardian.phone)}
+    known = {
+        "name": guardian.name.strip(),
+        "phone": checked_phone("guardian_phone", guardian.phone),
+    }
     return vault.seal(json.dumps(known, ensure_ascii=False), purpose=GUARDIAN)
 
 
-def _name(field: str, name: str) -> str:
+def checked_name(field: str, name: str) -> str:
+    """A name without blanks around it; raises `InvalidInput` for none or a very long one."""
     if not 1 <= len(name.strip()) <= _LONGEST_NAME:
         raise InvalidInput(field, "volunteer.error.name")
     return name.strip()
 
 
-def _phone(field: str, phone: str) -> str:
+def checked_phone(field: str, phone: str) -> str:
+    """A number as it is kept; raises `InvalidInput` under the field's name."""
     try:
         return normal_phone(phone)
     except InvalidInput as error:

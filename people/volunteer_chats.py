@@ -34,6 +34,9 @@ TRIES_AT_MOST = 5
 """Wrong codes from one chat within one lifetime; then it rests."""
 TRIES_IN_ALL = 200
 """Wrong codes from all chats together: 200 of 10^8 is one in half a million for each live code."""
+JOINS_AT_MOST = 3
+A_WHILE = timedelta(hours=24)
+"""So often one chat may become somebody's within so long, before it may register anew."""
 _PURPOSE = "volunteer.link_code"
 
 
@@ -115,10 +118,34 @@ async def link_chat(
         session.add(VolunteerLinkTry(**_columns(chat), at=now))
         await session.flush()
         return LinkRefusal.WRONG
-    await _part(session, chat, row.id, now)
-    session.add(VolunteerChat(id=new_id(), **_columns(chat), volunteer_id=row.id, linked_at=now))
-    await session.flush()
+    await join_chat(session, chat, row.id, now=now)
     return volunteer_member(row)
+
+
+async def join_chat(
+    session: AsyncSession, chat: Address, volunteer_id: UUID, *, now: datetime
+) -> None:
+    """Join a chat to somebody who just proved, or just registered there; others are parted."""
+    await _part(session, chat, volunteer_id, now)
+    session.add(
+        VolunteerChat(id=new_id(), **_columns(chat), volunteer_id=volunteer_id, linked_at=now)
+    )
+    await session.flush()
+
+
+async def may_join_again(session: AsyncSession, chat: Address, *, now: datetime) -> bool:
+    """Whether this chat was not joined too often lately: nobody registers by the dozen."""
+    joined = await session.scalar(
+        select(func.count())
+        .select_from(VolunteerChat)
+        .where(
+            VolunteerChat.channel == chat.channel.value,
+            VolunteerChat.account == chat.account,
+            VolunteerChat.peer == chat.peer,
+            VolunteerChat.linked_at > now - A_WHILE,
+        )
+    )
+    return (joined or 0) < JOINS_AT_MOST
 
 
 async def unlink_chat(session: AsyncSession, chat: Address, *, now: datetime) -> bool:

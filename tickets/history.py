@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     COMPLAINED = "complained"
     LOCATED = "located"
     WORDS_ADDED = "words_added"
+    VOLUNTEER_SAID = "volunteer_said"
     CORRECTED_BY_RESIDENT = "corrected_by_resident"
     ALERT_RUNG = "alert_rung"
     ALERT_CLIMBED = "alert_climbed"

@@ -39,6 +39,7 @@ class Visit:
     """One finished visit of one volunteer, for whoever approves its minutes."""
 
     claim_id: UUID
+    task_id: UUID
     volunteer_id: UUID
     volunteer: str
     ticket_number: str
@@ -243,6 +244,7 @@ def _visit(claim: Claim, task: Task, number: str, name: str) -> Visit:
     ended = claim.completed_at or task.ends_at
     return Visit(
         claim_id=claim.id,
+        task_id=claim.task_id,
         volunteer_id=claim.volunteer_id,
         volunteer=name,
         ticket_number=number,

@@ -277,6 +277,8 @@ class Claim(Base):
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     photo_id: Mapped[UUID | None]
     """The file with the picture that was given when it was done."""
+    photo_inbox_id: Mapped[int | None] = mapped_column(Counting)
+    """The message in a chat whose picture it will be, until its bytes are here."""
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     """When the volunteer said 「我会去」, or that it will be later."""
     late_until_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -22,13 +22,15 @@ async def complete_claim(
     *,
     words: str = "",
     photo_id: UUID | None = None,
+    photo_inbox_id: int | None = None,
     by: VolunteerMember,
     now: datetime,
 ) -> bool:
     """
     Check out: note that it is done, and for how long (from the check-in until now).
 
-    Words and a picture are for the office. True when every place of the task
+    Words and a picture are for the office; a picture from a chat is named by
+    its message, because its bytes come later. True when every place of the task
     is completed by now. The ticket moves only by staff. Pressed twice, nothing
     changes. Raises `ClaimStepNotAllowed` without a check-in, `PartnerMissing`
     when a visit for two never began.
@@ -48,10 +50,12 @@ async def complete_claim(
         completed_at=now,
         minutes=_minutes(claim, now),
         photo_id=photo_id,
+        photo_inbox_id=photo_inbox_id,
         note_sealed=desk.vault.seal_maybe(words, purpose=NOTE),
     )
     actor = Actor.volunteer(by.id)
-    data = {"task_id": str(task_id), "minutes": _minutes(claim, now), "photo": bool(photo_id)}
+    pictured = photo_id is not None or photo_inbox_id is not None
+    data = {"task_id": str(task_id), "minutes": _minutes(claim, now), "photo": pictured}
     await desk.tickets.record(
         session, ticket, EventKind.TASK_COMPLETED, by=actor, now=now, note=words or None, data=data
     )

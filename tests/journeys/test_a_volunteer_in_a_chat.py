@@ -176,7 +176,7 @@ async def test_a_repeated_an_old_and_a_forged_button_change_nothing(house, front
     await chat.presses(claim)
     again = await chat.presses(claim)
     assert "王婆婆" in again[-1].text
-    for forged in ("claim:zz", f"done:{'0' * 32}", f"arrive:{'1' * 32}", "evil:1", "/skip"):
+    for forged in ("claim:zz", f"done:{'0' * 32}", f"here:{'1' * 32}", "evil:1", "/skip"):
         (reply,) = await chat.presses(forged)
         assert reply.text
     async with house.database.reading() as session:
@@ -188,8 +188,9 @@ async def test_given_back_in_the_chat_the_place_is_free(house, front_door, staff
     task_id = await a_published_task(house, staff)
     chat = await linked(house, front_door)
     await chat.presses(f"claim:{task_id.hex}")
-    (reply,) = await chat.presses(f"release:{task_id.hex}")
-    assert "没关系" in reply.text
+    released, why = await chat.presses(f"release:{task_id.hex}")
+    assert "没关系" in released.text
+    await chat.presses(button([why], "不写"))
     listed = await chat.presses("/tasks")
     assert button(listed, "陪去医院")
 
@@ -198,7 +199,7 @@ async def test_help_rings_at_the_desk_and_takes_words(house, front_door, staff):
     task_id = await a_published_task(house, staff)
     chat = await linked(house, front_door)
     await chat.presses(f"claim:{task_id.hex}")
-    await chat.presses(f"arrive:{task_id.hex}")
+    await chat.presses(f"here:{task_id.hex}")
     (called,) = await chat.presses(f"call:{task_id.hex}")
     assert "120" in called.text
     await chat.says("门反锁了，没人应")

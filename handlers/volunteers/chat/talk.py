@@ -1,20 +1,33 @@
 """One message of a volunteer, with everything that its answer needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
-from core.messages import Reply
+from core.messages import Choice, Reply
 from handlers.staff.desk import Desk
 from handlers.turn import Outcome, Turn
+from handlers.volunteers.chat import payloads
 from handlers.volunteers.chat.payloads import Press
 from handlers.volunteers.chat.words import Wording
 from people.permissions import VolunteerMember
 
 OURS = "volunteer."
 """Begins what a dialogue with a volunteer asks for: `volunteer.note:<task>`."""
+CHANGED = ("tasks", "console", "outbox")
+"""Whom to tell when a task is different now: volunteers' lists, the console, the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the last message asked for: which question, about which task, and what else."""
+
+    question: str = ""
+    about: UUID | None = None
+    extra: str = ""
 
 
 @dataclass(slots=True)
@@ -46,19 +59,64 @@ class Talk:
             raise NotFound("task", self.press.verb)
         return self.press.about
 
-    def asked(self, what: str) -> UUID | None:
-        """The task whose `what` was asked last, if that is what was asked."""
-        kind, _, about = (self.turn.dialogue.asking or "").partition(":")
-        return UUID(hex=about) if kind == f"{OURS}{what}" else None
+    @property
+    def words(self) -> str:
+        """What was written, without blanks around it."""
+        return self.turn.words.strip()
+
+    @property
+    def asked(self) -> Asked:
+        """What this message may be the answer to."""
+        asking = self.turn.dialogue.asking or ""
+        if not asking.startswith(OURS):
+            return Asked()
+        question, _, rest = asking.removeprefix(OURS).partition(":")
+        about, _, extra = rest.partition(":")
+        try:
+            return Asked(question, UUID(hex=about), extra)
+        except ValueError:
+            return Asked(question, None, rest)
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """What was filled in so far."""
+        return self.turn.dialogue.answers
+
+    def menu(self) -> tuple[Choice, ...]:
+        """What can always be done here."""
+        return self.wording.menu(volunteer=self.by is not None)
 
     def answer(
         self,
         *replies: Reply,
         asking: str | None = None,
+        answers: Mapping[str, str] | None = None,
         ticket_id: UUID | None = None,
         rings: bool = False,
         topics: tuple[str, ...] = (),
     ) -> Outcome:
-        """Say this; `asking` is what the next message answers (`note:<task>`)."""
+        """
+        Say this; `asking` is what the next message answers (`note:<task>`).
+
+        `answers` takes the place of what was filled in so far; None leaves it.
+        """
         dialogue = replace(self.turn.dialogue, asking=f"{OURS}{asking}" if asking else None)
+        if answers is not None:
+            dialogue = replace(dialogue, answers=dict(answers))
         return Outcome(replies, dialogue, ticket_id=ticket_id, rings=rings, topics=topics)
+
+    def stay(self, *replies: Reply) -> Outcome:
+        """Say this, if anything; what was asked is still asked."""
+        return Outcome(replies, self.turn.dialogue)
+
+    def ask(self, key: str, question: str, *choices: Choice, **facts: object) -> Outcome:
+        """Ask something about a task whose next words are the answer."""
+        return self.answer(self.wording.say(key, *choices, **facts), asking=question)
+
+    def gone(self) -> Outcome:
+        """An old or forged button: nothing changes, a question that waits goes on waiting."""
+        return self.stay(self.wording.say("refused.old", *self.menu()))
+
+    def skip(self, key: str = "skip") -> Choice:
+        """「不写」: no answer is an answer."""
+        return self.wording.choice(key, payloads.SKIP)
