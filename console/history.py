@@ -13,13 +13,24 @@ from uuid import UUID
 from console.words import Words
 from conversations.log import LoggedMessage
 from core.actors import ActorKind
+from core.messages import InboundKind
 from tickets.history import EventKind, Happened
 from tickets.masking import masked_text
 from web.times import TimeWords
 
+_PLAIN = frozenset({InboundKind.TEXT, InboundKind.PRESS})
 _SAID_ELSEWHERE = frozenset({EventKind.REPLIED})
 """Events whose words stand in the conversation already, when there is one."""
 _SHOWN_STATUS = frozenset({EventKind.MOVED, EventKind.ANSWERED})
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file that the resident sent, or how far it is."""
+
+    words: str
+    href: str
+    """Empty while there is nothing to open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +43,22 @@ class Line:
     text: str
     note: str
     instant: datetime
+    files: tuple[FileLink, ...] = ()
 
 
 class HistoryWriter:
     """Puts messages and events into one list."""
 
     def __init__(
-        self, words: Words, when: TimeWords, names: Mapping[UUID, str], *, may_read: bool
+        self,
+        words: Words,
+        when: TimeWords,
+        names: Mapping[UUID, str],
+        *,
+        may_read: bool,
+        files: Mapping[int, tuple[FileLink, ...]] | None = None,
     ) -> None:
+        self._files = files or {}
         self._words = words
         self._when = when
         self._names = names
@@ -61,6 +80,7 @@ class HistoryWriter:
 
     def _message(self, message: LoggedMessage, channel: str) -> Line:
         said = message.author_kind is ActorKind.RESIDENT
+        status = self._words.say(f"console.ticket.delivery.{message.status}")
         if said:
             who = self._words.say("console.ticket.resident", channel=self._words.channel(channel))
         else:
@@ -71,9 +91,16 @@ class HistoryWriter:
             who=who,
             kind="said" if said else "told",
             text=masked_text(message.text) + choices,
-            note=self._words.say(f"console.ticket.delivery.{message.status}"),
+            note=" · ".join(filter(None, (self._sort(message), status))),
             instant=message.at,
+            files=self._files.get(message.inbox_id or 0, ()) if said else (),
         )
+
+    def _sort(self, message: LoggedMessage) -> str:
+        """What was sent besides plain words."""
+        if message.kind in _PLAIN:
+            return ""
+        return self._words.say(f"console.ticket.sent.{message.kind}")
 
     def _event(self, event: Happened) -> Line:
         internal = event.kind == EventKind.NOTE

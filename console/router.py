@@ -13,6 +13,7 @@ from console.people import build_people
 from console.presence import Presence
 from console.queue import build_queue
 from console.seen import build_seen
+from console.ticket_files import build_ticket_files
 from console.tickets import build_tickets
 from console.volunteers import build_volunteers
 
@@ -27,6 +28,7 @@ def build_console(deps: ConsoleDeps) -> APIRouter:
         build_calls,
         build_call_backs,
         build_seen,
+        build_ticket_files,
         build_tickets,
         build_conversations,
         build_people,

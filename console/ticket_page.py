@@ -1,8 +1,7 @@
 """Everything that the page of one ticket shows, masked, as plain values for its template."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.acts import ACTS, BESIDE_THE_FACTS, LEAD_ONLY, Act
+from console.around import NOTHING_AROUND, Around, read_around
 from console.deps import ConsoleDeps
 from console.history import HistoryWriter, Line
+from console.ticket_files import list_links
 from console.ticket_view import Button, Due, JointRow, Page, PendingApproval, Seen, TicketView
 from console.words import Words
-from conversations.models import Conversation
 from core.errors import NotFound
 from core.messages import Channel
 from handlers.staff.approve import MAY_DECIDE
@@ -32,23 +32,9 @@ from tickets.models import Approval, Ticket
 from tickets.reasons import Action
 from tickets.sight import may_know_requester, may_see
 from tickets.status import TicketStatus
-from tickets.stops import Stop, list_stops, time_stopped
 from web.times import TimeWords
 
-_SELDOM_SEALED = ("phone", "requester", "address", "subject", "description")
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the ticket's row does not say, and its buttons depend on."""
-
-    held_by_id: UUID | None = None
-    stop: Stop | None = None
-    """The stop of the clock that lasts now."""
-    stopped: timedelta = timedelta()
-
-
-NOTHING_AROUND = Around()
+_SELDOM_SEALED = ("phone", "requester", "address", "subject", "description", "coordinates")
 
 
 class TicketReader:
@@ -86,7 +72,7 @@ class TicketReader:
             raise NotFound("ticket", number)
         knows = may_know_requester(ticket, self._me)
         names = await _names(session)
-        around = await self._around(session, ticket)
+        around = await read_around(session, ticket, now=self._deps.clock.now())
         opened = open_fields(ticket, _SELDOM_SEALED, self._deps.vault)
         return Page(
             ticket=self._view(ticket, opened, knows),
@@ -101,13 +87,6 @@ class TicketReader:
             joint=await self._joint(session, ticket),
             names=names,
         )
-
-    async def _around(self, session: AsyncSession, ticket: Ticket) -> Around:
-        now = self._deps.clock.now()
-        stops = await list_stops(session, ticket.id)
-        lasting = stops[-1] if stops and stops[-1].until_at > now else None
-        held_by_id = await _holder(session, ticket)
-        return Around(held_by_id, lasting, time_stopped(stops, now=now))
 
     async def changes_after(self, session: AsyncSession, ticket: Ticket, number: int) -> list[Line]:
         """What was decided since a page showed the entry `number`, as lines of the history."""
@@ -133,7 +112,7 @@ class TicketReader:
             sealed=[
                 (name, self._words.say(f"console.reveal.field.{name}"))
                 for name in FIELDS
-                if name in opened and (knows or name in ("address", "subject"))
+                if name in opened and (knows or name in ("address", "subject", "coordinates"))
             ],
             next_due=self._next_due(ticket),
             matter=ticket.matter or "",
@@ -198,6 +177,7 @@ class TicketReader:
             ("for_whom", self._for_whom(ticket, opened), "", ""),
             ("confidentiality", say(f"ticket.confidentiality.{ticket.confidentiality}"), "", ""),
             ("contact", say(f"ticket.contact_wish.{ticket.contact_wish}"), "", ""),
+            ("reach", self._reach(around), "", ""),
             ("matter", self._matter(ticket), correct, change),
             ("urgency", self._words.say(f"web.urgency.{ticket.urgency}"), urgency, reasons),
             ("where", self._where(ticket, opened), "", ""),
@@ -238,6 +218,8 @@ class TicketReader:
         parts = [self._words.community(ticket.community), ticket.place or ""]
         if address:
             parts.append(masked_address(address))
+        if opened.get("coordinates"):
+            parts.append(self._words.say("console.fact.located"))
         return "  ".join(dict.fromkeys(filter(None, parts)))
 
     def _unit(self, ticket: Ticket, names: Mapping[UUID, str]) -> str:
@@ -276,6 +258,13 @@ class TicketReader:
             parts.append(self._words.say("console.fact.stopped_hours", hours=hours))
         return "  ".join(parts)
 
+    def _reach(self, around: Around) -> str:
+        """Nothing where messages arrive."""
+        if around.closed_channel is None:
+            return ""
+        channel = self._words.channel(around.closed_channel)
+        return self._words.say("console.fact.unreachable", channel=channel)
+
     def _chases(self, ticket: Ticket) -> str:
         if not ticket.chases:
             return ""
@@ -300,7 +289,8 @@ class TicketReader:
         if ticket.conversation_id is not None and knows:
             messages = await self._deps.log.list_messages(session, ticket.conversation_id)
         events = await list_history(session, ticket.id, vault=self._deps.vault)
-        writer = HistoryWriter(self._words, self._when, names, may_read=knows)
+        links = await list_links(session, self._deps, ticket, self._words) if knows else {}
+        writer = HistoryWriter(self._words, self._when, names, may_read=knows, files=links)
         lines = writer.lines(messages, events, ticket.channel)
         if not messages and opened.get("description"):
             description = opened["description"]
@@ -385,12 +375,3 @@ async def _names(session: AsyncSession) -> dict[UUID, str]:
     """The names of all staff, also of those who left: histories name them."""
     found = await session.execute(select(Staff.id, Staff.name))
     return {row.id: row.name for row in found}
-
-
-async def _holder(session: AsyncSession, ticket: Ticket) -> UUID | None:
-    if ticket.conversation_id is None:
-        return None
-    holder: UUID | None = await session.scalar(
-        select(Conversation.held_by_id).where(Conversation.id == ticket.conversation_id)
-    )
-    return holder

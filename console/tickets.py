@@ -219,7 +219,11 @@ class TicketPages:
             )
         words = self.frames.words(request)
         rows = [
-            (words.say(f"console.reveal.field.{name}"), text.removeprefix("+86"))
+            (
+                words.say(f"console.reveal.field.{name}"),
+                text.removeprefix("+86"),
+                f"geo:{text}" if name == "coordinates" else "",
+            )
             for name, text in opened.items()
         ]
         part = bool(request.headers.get("hx-request"))

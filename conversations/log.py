@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.inbox import BODY
 from conversations.models import InboxMessage
 from core.actors import ActorKind
-from core.messages import Channel, Choice, Decoders
+from core.messages import Channel, Choice, Decoders, InboundKind
 from core.vault import Vault
 from notifications.models import OutboxMessage
 from notifications.outbox import Outbox
@@ -32,6 +32,8 @@ class LoggedMessage:
     number: int | None
     """The outbox number, for outbound messages."""
     inbox_id: int | None = None
+    kind: InboundKind = InboundKind.TEXT
+    """What sort of thing a resident sent."""
     urgent: bool = False
     calls: tuple[str, ...] = ()
     card: dict[str, str] = field(default_factory=dict)
@@ -60,16 +62,19 @@ class ConversationLog:
         return sorted(messages, key=lambda each: (each.at, each.number or 0))
 
     async def _inbound(self, row: InboxMessage) -> LoggedMessage:
+        body = self._vault.open(row.body_sealed, purpose=BODY)
+        said = await self._decoders.read(Channel(row.channel), row.account, body)
         return LoggedMessage(
             at=row.received_at,
             author_kind=ActorKind.RESIDENT,
             author_name=None,
-            text=await self._words(row),
+            text=said.text,
             choices=(),
             status=row.status,
             understood=row.understood,
             number=None,
             inbox_id=row.id,
+            kind=said.kind,
         )
 
     def _outbound(self, row: OutboxMessage) -> LoggedMessage:
@@ -88,7 +93,3 @@ class ConversationLog:
             calls=said.reply.calls,
             card=said.reply.card,
         )
-
-    async def _words(self, row: InboxMessage) -> str:
-        body = self._vault.open(row.body_sealed, purpose=BODY)
-        return await self._decoders.words(Channel(row.channel), row.account, body)

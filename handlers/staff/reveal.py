@@ -12,7 +12,7 @@ from people.permissions import Permission, StaffMember
 from people.view_log import record_view
 from tickets.history import EventKind
 from tickets.models import Ticket
-from tickets.opening import ADDRESS, DESCRIPTION, PHONE, REQUESTER, SUBJECT
+from tickets.opening import ADDRESS, COORDINATES, DESCRIPTION, PHONE, REQUESTER, SUBJECT
 from tickets.reasons import REVEAL_REASONS, check_code
 from tickets.sight import may_know_requester as may_know_requester
 
@@ -20,6 +20,7 @@ FIELDS: Mapping[str, str] = {
     "phone": PHONE,
     "requester": REQUESTER,
     "address": ADDRESS,
+    "coordinates": COORDINATES,
     "subject": SUBJECT,
     "description": DESCRIPTION,
 }
