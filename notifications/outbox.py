@@ -99,6 +99,17 @@ class Outbox:
             rows = [self._row(conversation_id, address, saying, why) for saying in sayings]
             await _ADD.run_all(session, rows)
 
+    async def add_to_many(
+        self,
+        session: AsyncSession,
+        sayings: Sequence[tuple[UUID, Address, Saying]],
+        why: Circumstances,
+    ) -> None:
+        """Add a row to each of these conversations; their numbers were taken under their locks."""
+        if sayings:
+            rows = [self._row(chat, address, saying, why) for chat, address, saying in sayings]
+            await session.execute(insert(OutboxMessage), rows)
+
     async def list_after(
         self, session: AsyncSession, conversation_id: UUID, number: int, *, limit: int = 200
     ) -> list[Said]:

@@ -96,7 +96,7 @@ def combination(request: pytest.FixtureRequest) -> tuple[str, str, str]:
 
 
 @pytest.fixture
-async def unmade_url(
+def unmade_url(
     combination: tuple[str, str, str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> str:
     """Where this combination's database is made."""
