@@ -53,6 +53,15 @@ class Control:
         """A person: a Bot API `User`."""
         return self._api.create_person(first_name, **more).as_json()
 
+    def create_readers(self, bot_id: int, count: int) -> list[int]:
+        """Many persons who have written to the bot before; their ids."""
+        found = []
+        for _ in range(count):
+            person = self._api.create_person()
+            self._chat(bot_id, person.id).chat.started = True
+            found.append(person.id)
+        return found
+
     # --- what persons do ------------------------------------------------------------------
 
     def say(self, bot_id: int, person_id: int, text: str, reply_to: int | None = None) -> Json:
