@@ -51,6 +51,11 @@ def fill(text: str, *, amounts: Mapping[str, str], offices: Mapping[str, str]) -
     return _LINK.sub(r"「\1」", _MARK.sub(value, text))
 
 
+def without_links(text: str) -> str:
+    """The text without the sentences that point to another article: they speak of that one."""
+    return _keep(text, lambda sentence: not _LINK.search(sentence))
+
+
 def without_amounts(text: str, gone: Iterable[str]) -> str:
     """The text without the sentences that name one of these amounts."""
     names = set(gone)

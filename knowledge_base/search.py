@@ -11,12 +11,13 @@ from core.taxonomy import Taxonomy
 from knowledge_base.article import TOLD, Article, Audience
 from knowledge_base.asked import Asked
 from knowledge_base.bm25 import Bm25, Scores
+from knowledge_base.placeholders import without_links
 from knowledge_base.terms import Wording
 
 FIELD_WEIGHTS = {"questions": 2.5, "title": 2.5, "short_answer": 1.5, "matter": 1.5, "rest": 0.6}
 """How much one occurrence counts; people's own questions and the title say most."""
 
-ASKED_SHARE = 0.4
+ASKED_SHARE = 0.5
 """How much of the score is what residents asked about the matter before, where that is known."""
 
 MATTER_BOOST = 1.5
@@ -126,7 +127,7 @@ class ArticleIndex:
         return scores
 
     def _whole_article(self, article: Article) -> dict[str, float]:
-        texts = article.texts
+        texts = article.texts | {"body": without_links(article.body)}
         title, short = texts.pop("title"), texts.pop("short_answer")
         weights: dict[str, float] = {}
         for field, text in (
