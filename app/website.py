@@ -11,6 +11,8 @@ from app.revision import is_current
 from app.wiring import House
 from bot.rest_channel import RestChannel
 from bot.telegram_transport.webhook import Webhooks
+from bot.verify_page import build_verify_page
+from bot.volunteer_claims import build_volunteer_claims
 from bot.volunteer_pages import VolunteerDeps, build_volunteer_pages
 from bot.volunteer_profile import build_volunteer_profile
 from bot.web_chat import ChatDeps, WebChat
@@ -58,6 +60,8 @@ def build_website(house: House) -> FastAPI:
     volunteers = _volunteers(house, pages, gate)
     app.include_router(build_volunteer_pages(volunteers))
     app.include_router(build_volunteer_profile(volunteers))
+    app.include_router(build_volunteer_claims(volunteers))
+    app.include_router(build_verify_page(volunteers, house.limits))
     app.include_router(build_console(_console(house, pages, gate, errors)))
     return app
 

@@ -6,22 +6,26 @@ and may be pressed twice. Who a task is for stands only on the page of somebody
 who holds a place in it, and each look at that page is recorded.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.volunteer_filters import OPEN_PATH, Filters
 from bot.volunteer_showing import Called, VolunteerDeps, VolunteerPages, volunteer_of
+from core.files import Files
 from handlers.volunteers.ask_for_help import ask_for_help
 from handlers.volunteers.check_in import check_in
 from handlers.volunteers.claim_task import claim_task
 from handlers.volunteers.complete_claim import complete_claim
+from handlers.volunteers.photo import LARGEST, clean_photo
 from handlers.volunteers.release_claim import release_claim
 from people.sessions import SignedIn
+from tickets.claims import PartnerMissing
 from tickets.tasks import ClaimStepNotAllowed, TaskAlreadyClaimed, VolunteerNotSuited
 from web.gate import VOLUNTEER_COOKIE, VolunteerCheck
 from web.streams import StreamEvent, named, stream_response
@@ -89,13 +93,19 @@ def _add_steps(router: APIRouter, steps: "TaskSteps", volunteer: VolunteerCheck)
 
     @router.post("/tasks/{task_id:uuid}/complete")
     async def complete(
-        task_id: UUID, words: Words = "", signed_in: SignedIn = Depends(volunteer)
+        task_id: UUID,
+        words: Words = "",
+        photo: UploadFile | None = None,
+        signed_in: SignedIn = Depends(volunteer),
     ) -> Response:
-        return await steps.complete(signed_in, task_id, words)
+        content = await photo.read(LARGEST + 1) if photo and photo.filename else b""
+        return await steps.complete(signed_in, task_id, words, content)
 
     @router.post("/tasks/{task_id:uuid}/release")
-    async def release(task_id: UUID, signed_in: SignedIn = Depends(volunteer)) -> Response:
-        return await steps.release(signed_in, task_id)
+    async def release(
+        task_id: UUID, words: Words = "", signed_in: SignedIn = Depends(volunteer)
+    ) -> Response:
+        return await steps.release(signed_in, task_id, words)
 
     @router.post("/tasks/{task_id:uuid}/help")
     async def call_for_help(
@@ -144,21 +154,33 @@ class TaskSteps:
             task_id, lambda session: check_in(session, desk, task_id, by=by, now=now)
         )
 
-    async def complete(self, signed_in: SignedIn, task_id: UUID, words: str) -> Response:
-        """It is done; the words are for the office."""
+    async def complete(
+        self, signed_in: SignedIn, task_id: UUID, words: str, photo: bytes
+    ) -> Response:
+        """It is done; words and a picture are for the office."""
+        by, now, desk = volunteer_of(signed_in), self._deps.clock.now(), self._deps.desk
+        files, sealed, said = Files(vault=desk.vault), b"", words.strip()
+        if photo:
+            photo = await asyncio.to_thread(clean_photo, photo)
+            sealed = await asyncio.to_thread(files.seal, photo)
+
+        async def finish(session: AsyncSession) -> None:
+            photo_id = (
+                await files.keep(session, sealed, size=len(photo), now=now) if sealed else None
+            )
+            await complete_claim(
+                session, desk, task_id, words=said, photo_id=photo_id, by=by, now=now
+            )
+
+        return await self._step(task_id, finish)
+
+    async def release(self, signed_in: SignedIn, task_id: UUID, words: str) -> Response:
+        """Cannot go after all."""
         by, now, desk = volunteer_of(signed_in), self._deps.clock.now(), self._deps.desk
         said = words.strip()
         return await self._step(
             task_id,
-            lambda session: complete_claim(session, desk, task_id, words=said, by=by, now=now),
-        )
-
-    async def release(self, signed_in: SignedIn, task_id: UUID) -> Response:
-        """Cannot go after all."""
-        by, now, desk = volunteer_of(signed_in), self._deps.clock.now(), self._deps.desk
-        return await self._step(
-            task_id,
-            lambda session: release_claim(session, desk, task_id, by=by, now=now),
+            lambda session: release_claim(session, desk, task_id, words=said, by=by, now=now),
             then="/volunteer/mine",
         )
 
@@ -174,7 +196,7 @@ class TaskSteps:
         try:
             async with self._deps.database.transaction() as session:
                 await step(session)
-        except ClaimStepNotAllowed:
+        except (ClaimStepNotAllowed, PartnerMissing):
             return _to(f"{_page(task_id)}?changed=1")
         await self._tell("ticket")
         return _to(then or _page(task_id))

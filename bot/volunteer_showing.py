@@ -27,12 +27,14 @@ from handlers.volunteers.list_tasks import (
     open_own_task,
 )
 from handlers.volunteers.needed import count_needed
+from handlers.volunteers.run_late import LATE_MINUTES
 from handlers.volunteers.standing import read_standing
 from people.accounts import get_staff
 from people.permissions import VolunteerMember
 from people.sessions import SignedIn
 from tickets.alerts import get_alert
 from tickets.offers import list_offers_to
+from tickets.relays import list_relayed
 from tickets.suitability import LackReason
 from tickets.tasks import HELD, TaskStatus, find_claim, get_own_claim, get_task
 from web.gate import Gate
@@ -235,12 +237,14 @@ class VolunteerPages:
                 by=volunteer_of(signed_in),
                 now=self._deps.clock.now(),
             )
+            talk = await list_relayed(session, self._deps.desk.vault, opened.claim_id)
         return self._render(
             request,
             "volunteer_own_task.html",
             signed_in,
             own,
-            task=self.views(request).own(opened),
+            task=self.views(request).own(opened, talk if is_active(opened) else ()),
+            late_minutes=LATE_MINUTES,
             changed=changed,
         )
 

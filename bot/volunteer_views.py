@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from core.actors import ActorKind
 from core.clock import CHINA
 from core.dates import today_in_china
 from core.taxonomy import Street
 from core.texts import Texts
-from handlers.volunteers.cards import ClaimedTask, TaskCard
+from handlers.volunteers.cards import ClaimedTask, Partner, TaskCard
 from handlers.volunteers.explaining import explain, say_lack
 from people.permissions import VolunteerMember
+from tickets.relays import Relayed
 from tickets.tasks import ClaimStatus, TaskStatus
 from web.times import TimeWords
 
@@ -55,6 +57,15 @@ class OwnTaskView:
     name: str
     door: str
     note: str
+    partners: tuple[str, ...] = ()
+    """Whoever goes along: surname, skills, whether there already."""
+    lonely: bool = False
+    """A place beside this one is still free."""
+    may_begin: bool = True
+    confirmed: bool = False
+    late: str = ""
+    talk: tuple[tuple[str, str, str], ...] = ()
+    """Who said what to whom, and when."""
 
     @property
     def active(self) -> bool:
@@ -103,8 +114,8 @@ class VolunteerViews:
             why=explain(card.why, self._texts, self._language),
         )
 
-    def own(self, own: ClaimedTask) -> OwnTaskView:
-        """A task of one's own."""
+    def own(self, own: ClaimedTask, talk: Sequence[Relayed] = ()) -> OwnTaskView:
+        """A task of one's own, with the words that went to and fro."""
         state = _state(own)
         arrived = self._times.clock(own.checked_in_at)
         return OwnTaskView(
@@ -116,6 +127,14 @@ class VolunteerViews:
             name=own.name or "",
             door=own.address or "",
             note=own.note or "",
+            partners=tuple(self._partner(each) for each in own.partners),
+            lonely=own.card.places_left > 0 and own.card.places > 1,
+            may_begin=own.may_begin,
+            confirmed=own.confirmed_at is not None,
+            late=self._claim("late_until", until=self._times.clock(own.late_until_at))
+            if own.late_until_at
+            else "",
+            talk=tuple(self._said(each, own.name or "") for each in talk),
         )
 
     def profile(self, member: VolunteerMember, own: Sequence[ClaimedTask]) -> ProfileView:
@@ -135,6 +154,29 @@ class VolunteerViews:
             hours=hours,
             minutes=minutes,
         )
+
+    def _partner(self, partner: Partner) -> str:
+        called = self._texts.say("claim.called", self._language, surname=partner.surname)
+        parts = [self._claim("partner", name=called)]
+        if partner.skills:
+            parts.append(self._claim("partner_skills", skills="、".join(partner.skills)))
+        if partner.is_there:
+            parts.append(self._claim("partner_there"))
+        elif partner.late_until_at:
+            at = self._times.clock(partner.late_until_at)
+            parts.append(self._claim("partner_late", until=at))
+        return "，".join(parts)
+
+    def _said(self, said: Relayed, name: str) -> tuple[str, str, str]:
+        who = {
+            ActorKind.VOLUNTEER: self._claim("said_by_volunteer"),
+            ActorKind.STAFF: self._claim("said_by_staff", name=name),
+        }.get(said.author_kind, name)
+        at = self._times.clock(said.at)
+        return who, said.words, f"{at} {self._claim('by_call')}" if said.by_call else at
+
+    def _claim(self, key: str, **facts: object) -> str:
+        return self._texts.say(f"claim.page.{key}", self._language, **facts)
 
     def _place(self, card: TaskCard) -> str:
         community = self._street.communities.get(card.community or "")

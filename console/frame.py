@@ -206,6 +206,7 @@ def _more(words: Words, me: StaffMember, current: str, calls: int | None) -> lis
     pages: list[tuple[str, str, Permission, int | str]] = [
         ("call_backs", "/console/call-backs", Permission.TICKET_CALL_BACK, calls or 0),
         ("volunteers", "/console/volunteers", Permission.VOLUNTEER_SEE, ""),
+        ("hours", "/console/hours", Permission.HOURS_APPROVE, ""),
         ("people", "/console/people", Permission.PEOPLE_SEE, ""),
     ]
     return [

@@ -7,12 +7,14 @@ from console.calls import build_calls
 from console.conversations import build_conversations
 from console.deps import ConsoleDeps
 from console.frame import Frames
+from console.hours import build_hours
 from console.likely import build_likely
 from console.live import build_live
 from console.people import build_people
 from console.presence import Presence
 from console.queue import build_queue
 from console.seen import build_seen
+from console.tasks import build_tasks
 from console.ticket_files import build_ticket_files
 from console.tickets import build_tickets
 from console.volunteers import build_volunteers
@@ -34,6 +36,8 @@ def build_console(deps: ConsoleDeps) -> APIRouter:
         build_people,
         build_volunteers,
         build_likely,
+        build_hours,
+        build_tasks,
     ):
         router.include_router(build(frames))
     return router

@@ -340,6 +340,7 @@ class TicketPages:
         )
         return [
             {
+                "id": str(task.id),
                 "title": task.title,
                 "time": when.clock(task.starts_at),
                 "status": words.say(f"ticket.task_status.{task.status}"),
