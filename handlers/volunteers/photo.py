@@ -11,7 +11,7 @@ _MOST_PIXELS = 60_000_000
 """More than any telephone takes; a small file can hide a picture that fills the memory."""
 _LONGEST_SIDE = 2000
 _QUALITY = 85
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "MPO")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
 def clean_photo(content: bytes) -> bytes:
