@@ -44,6 +44,17 @@ def is_local(url: str) -> bool:
     return (urlsplit(url).hostname or "") in _LOOPBACK
 
 
+def hosts_without_token(public_url: str) -> frozenset[str]:
+    """
+    The names under which programs of a first local run need no token.
+
+    Loopback's and the one in the address that is shown; none on a public address.
+    """
+    return (
+        _LOOPBACK | {urlsplit(public_url).hostname or ""} if is_local(public_url) else frozenset()
+    )
+
+
 def load_keys(settings: Settings) -> Keys:
     """
     The keys from the settings, or the ones made for local runs.

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from api.health import Health
 from app.configuration import ROOT
-from app.keys import is_local
+from app.keys import hosts_without_token
 from app.revision import is_current
 from app.wiring import House
 from bot.rest_channel import RestChannel
@@ -128,7 +128,7 @@ def _add_programs(app: FastAPI, house: House) -> None:
         database=house.database,
         limits=house.limits,
         clock=house.clock,
-        open_to_all=is_local(house.public_url),
+        own_hosts=hosts_without_token(house.public_url),
     )
     webhooks = Webhooks(
         secrets={plan.account: plan.secret for plan in house.bot_plans if plan.secret},

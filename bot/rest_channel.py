@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Header, HTTPException
+from fastapi import APIRouter, Header, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.decoding import LONGEST, encode_text
@@ -15,6 +15,7 @@ from core.limits import Limits
 from core.messages import Address, Channel, RawInbound, Reply
 from handlers.front_door import FrontDoor
 from people.tokens import find_token_owner
+from web.forms import host_name
 
 _PER_SENDER = "60 per 1 minute"
 
@@ -48,8 +49,10 @@ class RestChannel:
     """
     Answers programs.
 
-    With an API token every sender lives in that token's own space; without one
-    only while the pages are on loopback (the first local run).
+    With an API token every sender lives in that token's own space. Without one
+    it answers only while the pages are on loopback (the first local run), and
+    only under a loopback name or the house's own: a page from elsewhere whose
+    name was made to point here asks under its own (DNS rebinding).
     """
 
     def __init__(
@@ -59,13 +62,14 @@ class RestChannel:
         database: Database,
         limits: Limits,
         clock: Clock,
-        open_to_all: bool,
+        own_hosts: frozenset[str],
     ) -> None:
+        """`own_hosts`: the names under which no token is needed; none: always a token."""
         self._front_door = front_door
         self._database = database
         self._limits = limits
         self._clock = clock
-        self._open_to_all = open_to_all
+        self._own_hosts = own_hosts
 
     def router(self) -> APIRouter:
         """The channel's two addresses."""
@@ -84,10 +88,13 @@ class RestChannel:
         return {"status": "ok"}
 
     async def webhook(
-        self, body: RestMessage, authorization: Annotated[str | None, Header()] = None
+        self,
+        body: RestMessage,
+        request: Request,
+        authorization: Annotated[str | None, Header()] = None,
     ) -> list[RestReply]:
         """Handle one message; when it answers 200, everything is committed."""
-        account = await self._account(authorization)
+        account = await self._account(authorization, request.headers.get("host", ""))
         if not await self._limits.hit(_PER_SENDER, "rest", account, body.sender):
             raise HTTPException(429, "too many messages; wait a minute")
         raw = RawInbound(
@@ -98,10 +105,10 @@ class RestChannel:
         )
         return _replies(body.sender, await self._front_door.answer_at_once(raw))
 
-    async def _account(self, authorization: str | None) -> str:
+    async def _account(self, authorization: str | None, host: str) -> str:
         """The space in which a sender's name is an identity."""
         if authorization is None:
-            if self._open_to_all:
+            if host_name(host) in self._own_hosts:
                 return ""
             raise HTTPException(401, "needs a bearer token", {"WWW-Authenticate": "Bearer"})
         secret = authorization.removeprefix("Bearer ").strip()

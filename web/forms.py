@@ -56,6 +56,14 @@ def visitor_token(request: Request, stamp: Stamp) -> tuple[str, bool]:
     return fresh, True
 
 
+def host_name(netloc: str) -> str:
+    """The name in a Host header, without its port and in small letters; nothing for a broken one."""
+    try:
+        return urlsplit(f"//{netloc}").hostname or ""
+    except ValueError:
+        return ""
+
+
 def is_loopback(public_url: str) -> bool:
     """Whether the pages are only reachable from this machine: a first local run."""
     return urlsplit(public_url).hostname in ("127.0.0.1", "localhost", "::1")
