@@ -86,7 +86,7 @@ async def withdraw(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcom
         reason = desk.say(turn, "follow_up.withdraw_by_person", number=ticket.number)
         return await bring_person(session, desk, turn, why=reason)
     reply = desk.say(turn, "follow_up.withdrawn", desk.person(turn), number=ticket.number)
-    return _about(ticket, Outcome((reply,), turn.dialogue.settled()))
+    return _about(ticket, Outcome((reply,), turn.dialogue.settled(), topics=("tasks",)))
 
 
 async def not_solved(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:

@@ -298,6 +298,13 @@ async def test_the_resident_withdraws_a_request_but_not_a_complaint(house, resid
     assert ticket.status == "withdrawn"
 
 
+async def test_volunteers_lists_hear_of_it_when_a_resident_withdraws(house, resident):
+    await open_meal_ticket(resident)
+    async with house.signals.subscribe("tasks") as lists:
+        await resident.says("帮我把单子撤了")
+        assert await lists.wait(1)
+
+
 async def test_a_stored_message_is_handled_by_the_worker_and_sent_by_the_sender(
     house, fake_channel
 ):
