@@ -127,11 +127,15 @@ async def find_same(
 async def list_nearby(
     session: AsyncSession, *, matter: str, community: str | None, now: datetime, limit: int = 3
 ) -> Sequence[Ticket]:
-    """Unfinished tickets of anybody about the same matter, in the same community if one is known."""
+    """
+    Unfinished tickets of anybody about the same matter, in the same community if one is known.
+
+    A co-handling unit's part is no further request and is left out.
+    """
     query = (
         select(Ticket)
         .where(Ticket.matter == matter, Ticket.status.in_(UNFINISHED))
-        .where(Ticket.opened_at >= now - SAME_WITHIN)
+        .where(Ticket.opened_at >= now - SAME_WITHIN, Ticket.parent_id.is_(None))
         .order_by(Ticket.opened_at.desc())
         .limit(limit)
     )

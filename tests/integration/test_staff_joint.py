@@ -19,6 +19,7 @@ from handlers.staff.withdraw import withdraw
 from tests.integration.office import Office, read_ticket
 from tests.integration.walk import Walk
 from tickets.joint import ChildrenUnfinished, LeadOnly
+from tickets.lookups import list_nearby
 from tickets.models import Ticket
 from tickets.rates import get_rates
 from tickets.status import StatusChangeNotAllowed
@@ -48,6 +49,17 @@ async def give_part(helping: Walk) -> None:
     await helping.do(start, by=lead)
     result: dict[str, Any] = {"result": "线路换好了", "internal_note": "换了一根线"}
     await helping.do(resolve, **result, evidence=["照片一张"], by=lead)
+
+
+async def test_a_part_is_not_shown_as_another_request_like_it(walk: Walk) -> None:
+    await joint(walk)
+    lead = await walk.ticket()
+    assert lead.matter is not None
+    async with walk.database.reading() as session:
+        near = await list_nearby(
+            session, matter=lead.matter, community=lead.community, now=walk.now
+        )
+    assert [each.number for each in near] == [lead.number]
 
 
 async def test_a_unit_that_helps_gets_its_part_and_not_who_asked(walk: Walk) -> None:
