@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tickets.history import EVENTS, EventKind
+from tickets.models import Ticket
 
 LONGEST_STOP = timedelta(days=3)
 """At a time; then the clock runs again by itself."""
@@ -46,6 +47,20 @@ async def find_stop(session: AsyncSession, ticket_id: UUID, *, now: datetime) ->
     """The stop that lasts now, if any."""
     stops = await list_stops(session, ticket_id)
     return stops[-1] if stops and stops[-1].until_at > now else None
+
+
+async def time_added(session: AsyncSession, ticket: Ticket) -> timedelta:
+    """
+    By how much stops have moved the end since the present deadlines began.
+
+    Whoever reckons the deadlines anew from the same beginning adds it again. A
+    stop from before (then came a rework, or a raised urgency) moved another end.
+    """
+    stops = await list_stops(session, ticket.id)
+    return sum(
+        (each.until_at - each.from_at for each in stops if each.from_at >= ticket.due_from_at),
+        timedelta(),
+    )
 
 
 def time_stopped(stops: Sequence[Stop], *, now: datetime) -> timedelta:

@@ -13,6 +13,7 @@ from tickets.history import EventKind, count_events
 from tickets.lifecycle import TicketChangedMeanwhile
 from tickets.models import Ticket
 from tickets.status import OPEN_TO_RESIDENT
+from tickets.stops import time_added
 
 
 async def reckon_again(session: AsyncSession, desk: Desk, *, now: datetime) -> Sequence[str]:
@@ -38,6 +39,7 @@ async def _settle(session: AsyncSession, desk: Desk, ticket: Ticket, now: dateti
         return False
     changes = desk.tickets.columns_of_class(ticket.deadline_class, ticket.due_from_at)
     changes["accept_due_at"] = ticket.accept_due_at
+    changes["finish_due_at"] += await time_added(session, ticket)
     try:
         await desk.tickets.record(
             session,

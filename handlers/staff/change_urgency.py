@@ -11,6 +11,7 @@ from tickets.alerts import AlertKind
 from tickets.history import EventKind
 from tickets.models import Ticket
 from tickets.reasons import URGENCY_REASONS, check_code
+from tickets.stops import time_added
 
 _RINGS = {"P0": AlertKind.EMERGENCY, "P1": AlertKind.URGENT}
 
@@ -30,7 +31,8 @@ async def change_urgency(
     Raise or lower the urgency, with a reason code and words.
 
     Raised, the deadlines begin now and a P0 or P1 rings; lowered, they are
-    those of the new level from when they began. Raises `NotPermitted` for
+    those of the new level from when they began, and later by the time that the
+    clock stood still. Raises `NotPermitted` for
     anybody but a shift lead who lowers it, and `InvalidInput`.
     """
     if urgency not in desk.taxonomy.urgency_names or urgency == ticket.urgency:
@@ -40,11 +42,11 @@ async def change_urgency(
     permission = Permission.URGENCY_RAISE if raised else Permission.URGENCY_LOWER
     desk.allow(by, permission, ticket)
     before = ticket.urgency
-    deadlines = (
-        desk.tickets.sooner_deadlines(ticket, urgency=urgency, now=now)
-        if raised
-        else desk.tickets.reckoned_again(ticket, urgency=urgency, matter=ticket.matter)
-    )
+    if raised:
+        deadlines = desk.tickets.sooner_deadlines(ticket, urgency=urgency, now=now)
+    else:
+        deadlines = desk.tickets.reckoned_again(ticket, urgency=urgency, matter=ticket.matter)
+        deadlines["finish_due_at"] += await time_added(session, ticket)
     await desk.tickets.record(
         session,
         ticket,

@@ -1,6 +1,7 @@
 """A person puts right what the machine, or somebody earlier, took the request for."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,6 +10,7 @@ from handlers.staff.desk import Desk, acting
 from people.permissions import Permission, StaffMember
 from tickets.history import EventKind
 from tickets.models import Ticket
+from tickets.stops import time_added
 
 
 async def correct_matter(
@@ -26,7 +28,8 @@ async def correct_matter(
 
     What the machine had said stays in `classified_by` and in the event, so
     that the two can be compared and learnt from. The deadlines are those of
-    the new matter, reckoned from when they began. Raises `InvalidInput`.
+    the new matter, reckoned from when they began, and later by the time that
+    the clock stood still. Raises `InvalidInput`.
     """
     desk.allow(by, Permission.TICKET_CORRECT, ticket)
     request_type = request_type or ticket.request_type
@@ -35,7 +38,7 @@ async def correct_matter(
     if request_type not in desk.taxonomy.request_types:
         raise InvalidInput("request_type", "ticket.error.request_type")
     before = {"matter": ticket.matter, "request_type": ticket.request_type}
-    changes = {
+    changes: dict[str, Any] = {
         "matter": matter,
         "request_type": request_type,
         "classified_by": {**ticket.classified_by, "corrected_by_id": str(by.id), "before": before},
@@ -44,6 +47,7 @@ async def correct_matter(
         changes |= desk.tickets.reckoned_again(
             ticket, urgency=ticket.urgency, matter=matter, request_type=request_type
         )
+        changes["finish_due_at"] += await time_added(session, ticket)
     await desk.tickets.record(
         session,
         ticket,

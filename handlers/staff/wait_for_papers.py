@@ -1,6 +1,6 @@
 """The resident has to bring something: the clock stands still, for three days at most."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -76,12 +76,18 @@ async def wait_for_papers(
 async def papers_came(
     session: AsyncSession, desk: Desk, ticket: Ticket, *, by: StaffMember, now: datetime
 ) -> Ticket:
-    """What was missing is here: the clock runs, and the days not needed are given back."""
+    """
+    What was missing is here: the clock runs, and the days not needed are given back.
+
+    Nothing is given back of an end that was set anew meanwhile (a raised
+    urgency, a rework): the stop had not moved that one.
+    """
     desk.allow(by, Permission.TICKET_HANDLE, ticket)
     stop = await find_stop(session, ticket.id, now=now)
     if stop is None or ticket.finish_due_at is None:
         raise ClockMayNotStop(ticket.number, "runs")
-    finish_due_at = ticket.finish_due_at - (stop.until_at - now)
+    not_needed = stop.until_at - now if stop.from_at >= ticket.due_from_at else timedelta()
+    finish_due_at = ticket.finish_due_at - not_needed
     await desk.tickets.record(
         session,
         ticket,

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.errors import InvalidInput
+from handlers.staff.change_urgency import change_urgency
+from handlers.staff.correct_matter import correct_matter
 from handlers.staff.wait_for_papers import ClockMayNotStop, papers_came, wait_for_papers
 from tests.integration.walk import Walk
 from tickets.stops import list_stops, time_stopped
@@ -81,3 +83,25 @@ async def test_a_stopped_clock_is_not_stopped_again(walk: Walk) -> None:
     with pytest.raises(ClockMayNotStop) as refused:
         await waits(walk)
     assert refused.value.why == "stopped"
+
+
+async def test_another_matter_does_not_forget_how_long_the_clock_stood(walk: Walk) -> None:
+    await (await walk.begin()).in_progress()
+    await waits(walk)
+    await walk.do(correct_matter, "elder_care/age_allowance", by=walk.office.operator)
+    ticket = await walk.ticket()
+    usual = walk.office.tickets.columns_of_class(ticket.deadline_class, ticket.due_from_at)
+    assert ticket.finish_due_at == usual["finish_due_at"] + 2 * DAYS
+    stopped_at = walk.now - timedelta(minutes=1)
+    await walk.do(papers_came, by=walk.office.handler)
+    assert (await walk.ticket()).finish_due_at == usual["finish_due_at"] + (walk.now - stopped_at)
+
+
+async def test_a_raised_urgency_sets_an_end_that_no_stop_has_moved(walk: Walk) -> None:
+    await (await walk.begin()).in_progress()
+    await waits(walk)
+    why = {"reason": "danger_now", "note": "老人说胸口疼"}
+    await walk.do(change_urgency, "P1", by=walk.office.operator, **why)
+    raised = (await walk.ticket()).finish_due_at
+    await walk.do(papers_came, by=walk.office.handler)
+    assert (await walk.ticket()).finish_due_at == raised
