@@ -1,7 +1,7 @@
 """Alive, able to serve, and in figures: `/healthz`, `/readyz`, `/metrics`, `/model/parse`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -11,11 +11,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from conversations.models import Conversation, InboxMessage
+from core.clock import Clock
 from core.database import Database
 from core.errors import DatabaseUnavailable
 from core.signals import Signals
 from intents.understanding import Classifier, as_parse
 from notifications.models import OutboxMessage
+from notifications.outbox import Priority
 from tickets.models import Alert, Ticket
 
 _OPEN = {"x-permission": "anyone"}
@@ -38,16 +40,26 @@ class Health:
         signals: Signals,
         classifier: Classifier,
         is_current: Callable[[], Awaitable[bool]],
+        clock: Clock,
+        paused: Callable[[], Awaitable[Mapping[str, float]]],
     ) -> None:
         self._database = database
         self._signals = signals
         self._classifier = classifier
         self._is_current = is_current
+        self._clock = clock
+        self._paused = paused
         self._registry = CollectorRegistry()
         self._gauges = {
             name: Gauge(f"baijiamen_{name}", text, registry=self._registry)
             for name, text in _GAUGES.items()
         }
+        self._lanes = Gauge(
+            "baijiamen_lane_paused_seconds",
+            "For how long a channel's account may not be written to",
+            ["lane"],
+            registry=self._registry,
+        )
 
     def router(self) -> APIRouter:
         """The addresses that need no sign-in."""
@@ -74,6 +86,9 @@ class Health:
         """Queues and bells in Prometheus' text format; counted when asked."""
         for name, value in (await self._count()).items():
             self._gauges[name].set(value)
+        self._gauges["outbox_oldest_seconds"].set(await self._oldest())
+        for lane, seconds in (await self._paused()).items():
+            self._lanes.labels(lane).set(seconds)
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
 
     async def parse(self, body: ParseRequest) -> dict[str, Any]:
@@ -87,6 +102,16 @@ class Health:
             return "ok" if await self._is_current() else "needs `baijiamen db upgrade`"
         except DatabaseUnavailable:
             return "unavailable"
+
+    async def _oldest(self) -> float:
+        """Seconds that the oldest undelivered message has waited; broadcasts take their time."""
+        oldest = select(func.min(OutboxMessage.created_at)).where(
+            OutboxMessage.status.in_(("pending", "sending")),
+            OutboxMessage.priority < Priority.BROADCAST,
+        )
+        async with self._database.reading() as session:
+            since = await session.scalar(oldest)
+        return (self._clock.now() - since).total_seconds() if since else 0.0
 
     async def _count(self) -> dict[str, int]:
         counts = {
@@ -107,6 +132,7 @@ class Health:
 _GAUGES = {
     "inbox_waiting": "Messages stored and not handled yet",
     "outbox_pending": "Messages promised and not delivered yet",
+    "outbox_oldest_seconds": "How long the oldest undelivered message waits, broadcasts apart",
     "residents_waiting": "Conversations that wait for a human",
     "alerts_ringing": "Alerts that nobody acknowledged",
     "tickets": "Tickets of all kinds",

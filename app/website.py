@@ -122,6 +122,8 @@ def _add_programs(app: FastAPI, house: House) -> None:
         signals=house.signals,
         classifier=house.understander,
         is_current=partial(is_current, house.database),
+        clock=house.clock,
+        paused=house.sender.paused,
     )
     rest = RestChannel(
         front_door=house.front_door,
