@@ -4,6 +4,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv 2>/dev/null),.tool/bin/uv)
 BAIJIAMEN := .venv/bin/baijiamen
+# Processes that share the tests out; each starts its own PostgreSQL and Redis. WORKERS=0: one by one.
+WORKERS ?= auto
 # A shell may forbid Python to keep what it compiled; every start would then take twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 LEARNED := $(shell find intents -name '*.yaml' -o -name '*.py' 2>/dev/null)
@@ -25,7 +27,7 @@ install: .venv/installed var/models/trained
 
 test: .venv/equipped var/models/trained
 	@.venv/bin/python -m tests.prepare
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: .venv/equipped
 	.venv/bin/ruff format --check .
