@@ -13,6 +13,7 @@ The classes have the shape of aiosqlite's, which SQLAlchemy's dialect expects.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -74,13 +75,18 @@ class DirectConnection:
         Do something that may wait, elsewhere.
 
         Whoever is cancelled meanwhile still waits for the end, because nobody
-        else may touch the connection before.
+        else may touch the connection before. However often: a web server's
+        task group repeats its cancellation at every turn of the loop, and a
+        connection that is closed under a running statement ends the process.
         """
         future = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
-            await asyncio.wait({future})
+            while not future.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({future})
+            future.exception()
             raise
 
     async def begin(self) -> None:
