@@ -1,21 +1,26 @@
 """The sample street: people and a rota to try everything with. Only ever on a local run."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.keys import is_local
 from app.wiring import House
+from core.dates import today_in_china
 from core.errors import SettingsError
+from handlers.staff.vet_volunteer import record_proof
 from people.accounts import add_staff, add_volunteer, find_staff_by_login
 from people.passwords import hash_password
+from people.registration import Abilities, describe_self
 from people.rota import DESK, LEAD, NIGHT, add_shift
 
 PASSWORD = "hongyang-2026"  # noqa: S105 - a sample password, refused on public addresses
 _WEEK = range(7)
 _DAY = ("08:30", "17:30")
 _EVENING = ("17:30", "08:30")
+_RECORDS_PROOFS = "chenjing"
+"""The sample street's handler of volunteers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,51 @@ STAFF = (
     Person("admin", "管理员", "99", ("admin", "shift_lead")),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """One invented volunteer; `proofs` are kinds with their days of validity, None: no end."""
+
+    login: str
+    name: str
+    skills: tuple[str, ...]
+    home: str
+    communities: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("putonghua", "wuhan")
+    home_visits: bool = False
+    proofs: tuple[tuple[str, int | None], ...] = ()
+
+
 VOLUNTEERS = (
-    ("wubo", "吴波", ("送餐", "代购"), ("c05", "c01"), True),
-    ("helin", "何琳", ("手机教学", "陪诊"), ("c05", "c04"), False),
-    ("zhengli", "郑丽", ("理发", "陪聊"), (), True),
+    Helper(
+        "wubo",
+        "吴波",
+        ("送餐", "代购"),
+        "c05",
+        ("c05", "c01", "c04"),
+        ("0m", "2m", "4m"),
+        home_visits=True,
+        proofs=(("accompany", 400), ("insurance", 20)),
+    ),
+    Helper(
+        "helin",
+        "何琳",
+        ("手机教学", "陪诊"),
+        "c04",
+        ("c05", "c04"),
+        ("1m", "1a", "5m", "5a"),
+        proofs=(("accompany", 300), ("insurance", 200)),
+    ),
+    Helper(
+        "zhengli",
+        "郑丽",
+        ("理发", "陪聊"),
+        "c12",
+        languages=("putonghua", "sign"),
+        home_visits=True,
+        proofs=(("first_aid", 500), ("insurance", 200)),
+    ),
 )
 
 
@@ -97,23 +143,49 @@ async def _add_people(
                     starts=starts,
                     ends=ends,
                 )
-    for login, name, skills, communities, home_visits in VOLUNTEERS:
-        await add_volunteer(
+    for helper in VOLUNTEERS:
+        await _add_helper(session, house, helper, password_hash, now)
+
+
+async def _add_helper(
+    session: AsyncSession, house: House, helper: Helper, password_hash: str, now: datetime
+) -> None:
+    member = await add_volunteer(
+        session,
+        house.vault,
+        login=helper.login,
+        name=helper.name,
+        password_hash=password_hash,
+        now=now,
+        home_visits=helper.home_visits,
+    )
+    about = Abilities(
+        skills=helper.skills,
+        languages=helper.languages,
+        home_community=helper.home,
+        communities=helper.communities,
+        times=helper.times,
+    )
+    await describe_self(session, member.id, about, communities=house.street.communities.keys())
+    staff = await find_staff_by_login(session, _RECORDS_PROOFS)
+    assert staff is not None
+    for kind, days in helper.proofs:
+        today = today_in_china(now)
+        await record_proof(
             session,
-            house.vault,
-            login=login,
-            name=name,
-            password_hash=password_hash,
+            house.staff_desk,
+            member.id,
+            kind,
+            valid_from=today,
+            valid_until=None if days is None else today + timedelta(days=days),
+            by=staff,
             now=now,
-            skills=skills,
-            communities=communities,
-            home_visits=home_visits,
         )
 
 
 def _sign_ins() -> list[str]:
     staff = "  ".join(f"{each.login} ({each.name}, {'+'.join(each.roles)})" for each in STAFF)
-    volunteers = "  ".join(f"{login} ({name})" for login, name, *_ in VOLUNTEERS)
+    volunteers = "  ".join(f"{each.login} ({each.name})" for each in VOLUNTEERS)
     return [
         f"sample street: password of everybody: {PASSWORD}",
         f"  staff: {staff}",

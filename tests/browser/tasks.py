@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from tests.browser.server import StreetServer
 from tickets.models import Task
 from tickets.opening import NewTicket
 from tickets.volunteer_rules import NewTask
+
+_hours = count(3)
+"""Each task begins an hour after the one before: nobody is to be in two places at once."""
 
 
 @asynccontextmanager
@@ -37,12 +41,13 @@ async def the_house(server: StreetServer, model_folder: Any) -> AsyncIterator[Ho
 async def publish(house: House, **facts: Any) -> UUID:
     """An old neighbour's request, with a task that volunteers can take."""
     now = house.clock.now()
+    starts_at = now + timedelta(hours=next(_hours))
     usual: dict[str, Any] = {
         "kind": "陪诊",
         "title": "陪去医院取药",
         "rough_place": "和平里一带",
-        "starts_at": now + timedelta(hours=3),
-        "ends_at": now + timedelta(hours=4),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
         "minutes": 60,
         "to_do": ["挂号", "带路", "取药", "陪着"],
         "name": "王婆婆",
