@@ -102,10 +102,12 @@ async def add_volunteer(
     skills: Sequence[str] = (),
     communities: Sequence[str] = (),
     home_visits: bool = False,
+    staff_id: UUID | None = None,
 ) -> VolunteerMember:
     """
     Add a volunteer whom the street knows already: vetted, and trained if `home_visits`.
 
+    `staff_id` is the same person's account as staff: nobody approves their own hours.
     The telephone number is sealed. Strangers register (`people.registration`).
     """
     row = Volunteer(
@@ -117,6 +119,7 @@ async def add_volunteer(
         skills=list(skills),
         communities=list(communities),
         home_visits=home_visits,
+        staff_id=staff_id,
         created_at=now,
     )
     session.add(row)

@@ -65,12 +65,16 @@ def add_one(
     skill: Annotated[list[str] | None, typer.Option(help="送餐, 陪诊, …")] = None,
     community: Annotated[list[str] | None, typer.Option(help="Community id.")] = None,
     home_visits: Annotated[bool, typer.Option(help="Trained for visits in a home.")] = False,
+    staff: Annotated[str, typer.Option(help="The same person's name as staff, if any.")] = "",
 ) -> None:
     """Add a volunteer."""
 
     async def work(house: House) -> None:
         password_hash = await hash_password(password)
         async with house.database.transaction() as session:
+            as_staff = await find_staff_by_login(session, staff) if staff else None
+            if staff and as_staff is None:
+                raise NotFound("staff", staff)
             await add_volunteer(
                 session,
                 house.vault,
@@ -82,6 +86,7 @@ def add_one(
                 skills=skill or (),
                 communities=community or (),
                 home_visits=home_visits,
+                staff_id=as_staff.id if as_staff else None,
             )
 
     with_house(work)
