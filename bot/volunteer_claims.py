@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.volunteer_showing import VolunteerDeps, volunteer_of
+from bot.volunteer_showing import VolunteerDeps, VolunteerPages, volunteer_of
 from core.actors import Actor
 from core.dates import today_in_china
 from core.errors import FrontDoorError, InvalidInput, NotFound
@@ -22,7 +22,7 @@ from handlers.volunteers.ask_correction import ask_correction
 from handlers.volunteers.certificate_paper import checked_id_number, draw_certificate
 from handlers.volunteers.confirm import confirm_claim
 from handlers.volunteers.list_tasks import list_own_tasks
-from handlers.volunteers.relay import LONGEST, write_to_resident
+from handlers.volunteers.relay import write_to_resident
 from handlers.volunteers.run_late import run_late
 from people.sessions import SignedIn
 from people.view_log import record_view
@@ -31,18 +31,19 @@ from tickets.hours import list_visits_of, list_waiting_for, stars, sum_approved_
 from tickets.tasks import ClaimStatus, ClaimStepNotAllowed
 from tickets.thanks import list_thanks_for
 from web.gate import VolunteerCheck
+from web.lengths import check_lengths
 
 HOURS = "/volunteer/hours"
 _AN_HOUR = 60
 
-Words = Annotated[str, Form(max_length=LONGEST * 2)]
+Words = Annotated[str, Form()]
 
 
 def build_volunteer_claims(deps: VolunteerDeps) -> APIRouter:
     """The routes, for volunteers who are signed in."""
     router = APIRouter(prefix="/volunteer", include_in_schema=False)
     volunteer = deps.gate.volunteers()
-    _add_steps(router, ClaimSteps(deps), volunteer)
+    _add_steps(router, ClaimSteps(deps, VolunteerPages(deps)), volunteer)
     _add_hours(router, Hours(deps), volunteer)
     return router
 
@@ -62,9 +63,12 @@ def _add_steps(router: APIRouter, steps: "ClaimSteps", volunteer: VolunteerCheck
 
     @router.post("/tasks/{task_id:uuid}/say")
     async def say(
-        task_id: UUID, words: Words = "", signed_in: SignedIn = Depends(volunteer)
+        request: Request,
+        task_id: UUID,
+        words: Words = "",
+        signed_in: SignedIn = Depends(volunteer),
     ) -> Response:
-        return await steps.say(signed_in, task_id, words)
+        return await steps.say(request, signed_in, task_id, words)
 
 
 def _add_hours(router: APIRouter, hours: "Hours", volunteer: VolunteerCheck) -> None:
@@ -104,8 +108,9 @@ def _add_hours(router: APIRouter, hours: "Hours", volunteer: VolunteerCheck) -> 
 class ClaimSteps:
     """Between the claim and the door."""
 
-    def __init__(self, deps: VolunteerDeps) -> None:
+    def __init__(self, deps: VolunteerDeps, pages: VolunteerPages) -> None:
         self._deps = deps
+        self._pages = pages
 
     async def confirm(self, signed_in: SignedIn, task_id: UUID) -> Response:
         """「我会去」."""
@@ -127,11 +132,16 @@ class ClaimSteps:
             return _to(f"{_page(task_id)}?changed=1")
         return await self._done(task_id)
 
-    async def say(self, signed_in: SignedIn, task_id: UUID, words: str) -> Response:
-        """Words for the resident."""
+    async def say(
+        self, request: Request, signed_in: SignedIn, task_id: UUID, words: str
+    ) -> Response:
+        """Words for the resident; what is refused comes back with the reason."""
         by, now = volunteer_of(signed_in), self._deps.clock.now()
-        async with self._deps.database.transaction() as session:
-            await write_to_resident(session, self._deps.desk, task_id, words, by=by, now=now)
+        try:
+            async with self._deps.database.transaction() as session:
+                await write_to_resident(session, self._deps.desk, task_id, words, by=by, now=now)
+        except InvalidInput as error:
+            return await self._pages.refuse_words(request, signed_in, task_id, "say", words, error)
         return await self._done(task_id, "#talk")
 
     async def _done(self, task_id: UUID, anchor: str = "") -> Response:
@@ -182,6 +192,7 @@ class Hours:
     ) -> Response:
         """「时长记得不对」."""
         try:
+            check_lengths({"reason": reason})
             async with self._deps.database.transaction() as session:
                 await ask_correction(
                     session,

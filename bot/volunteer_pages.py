@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.volunteer_filters import OPEN_PATH, Filters
 from bot.volunteer_showing import Called, VolunteerDeps, VolunteerPages, volunteer_of
+from core.errors import InvalidInput
 from core.files import Files
 from handlers.volunteers.ask_for_help import ask_for_help
 from handlers.volunteers.check_in import check_in
@@ -28,15 +29,15 @@ from people.sessions import SignedIn
 from tickets.claims import PartnerMissing
 from tickets.tasks import ClaimStepNotAllowed, TaskAlreadyClaimed, VolunteerNotSuited
 from web.gate import VOLUNTEER_COOKIE, VolunteerCheck
+from web.lengths import check_lengths
 from web.streams import StreamEvent, named, stream_response
 
 __all__ = ["VolunteerDeps", "build_volunteer_pages"]
 
 _LOOK_SECONDS = 20.0
 """A list that hears no hint looks again after so long."""
-_LONGEST_WORDS = 2000
 
-Words = Annotated[str, Form(max_length=_LONGEST_WORDS)]
+Words = Annotated[str, Form()]
 Step = Callable[[AsyncSession], Awaitable[object]]
 
 
@@ -45,7 +46,7 @@ def build_volunteer_pages(deps: VolunteerDeps) -> APIRouter:
     router = APIRouter(prefix="/volunteer", include_in_schema=False)
     pages, volunteer = VolunteerPages(deps), deps.gate.volunteers()
     _add_pages(router, pages, volunteer)
-    _add_steps(router, TaskSteps(deps), volunteer)
+    _add_steps(router, TaskSteps(deps, pages), volunteer)
     _add_stream(router, OpenTasks(deps, pages), deps.gate.volunteers(quiet=True))
     return router
 
@@ -93,19 +94,23 @@ def _add_steps(router: APIRouter, steps: "TaskSteps", volunteer: VolunteerCheck)
 
     @router.post("/tasks/{task_id:uuid}/complete")
     async def complete(
+        request: Request,
         task_id: UUID,
         words: Words = "",
         photo: UploadFile | None = None,
         signed_in: SignedIn = Depends(volunteer),
     ) -> Response:
         content = await photo.read(LARGEST + 1) if photo and photo.filename else b""
-        return await steps.complete(signed_in, task_id, words, content)
+        return await steps.complete(request, signed_in, task_id, words, content)
 
     @router.post("/tasks/{task_id:uuid}/release")
     async def release(
-        task_id: UUID, words: Words = "", signed_in: SignedIn = Depends(volunteer)
+        request: Request,
+        task_id: UUID,
+        words: Words = "",
+        signed_in: SignedIn = Depends(volunteer),
     ) -> Response:
-        return await steps.release(signed_in, task_id, words)
+        return await steps.release(request, signed_in, task_id, words)
 
     @router.post("/tasks/{task_id:uuid}/help")
     async def call_for_help(
@@ -131,8 +136,9 @@ def _add_stream(router: APIRouter, live: "OpenTasks", volunteer: VolunteerCheck)
 class TaskSteps:
     """What a volunteer does to a task; each step is one transaction and ends in a redirect."""
 
-    def __init__(self, deps: VolunteerDeps) -> None:
+    def __init__(self, deps: VolunteerDeps, pages: VolunteerPages) -> None:
         self._deps = deps
+        self._pages = pages
 
     async def claim(self, signed_in: SignedIn, task_id: UUID) -> Response:
         """One tap. Whoever is slower reads so, beside what is still open."""
@@ -155,9 +161,13 @@ class TaskSteps:
         )
 
     async def complete(
-        self, signed_in: SignedIn, task_id: UUID, words: str, photo: bytes
+        self, request: Request, signed_in: SignedIn, task_id: UUID, words: str, photo: bytes
     ) -> Response:
         """It is done; words and a picture are for the office."""
+        if too_long := _find_too_long(words):
+            return await self._pages.refuse_words(
+                request, signed_in, task_id, "complete", words, too_long
+            )
         by, now, desk = volunteer_of(signed_in), self._deps.clock.now(), self._deps.desk
         files, sealed, said = Files(vault=desk.vault), b"", words.strip()
         if photo:
@@ -174,8 +184,14 @@ class TaskSteps:
 
         return await self._step(task_id, finish)
 
-    async def release(self, signed_in: SignedIn, task_id: UUID, words: str) -> Response:
+    async def release(
+        self, request: Request, signed_in: SignedIn, task_id: UUID, words: str
+    ) -> Response:
         """Cannot go after all."""
+        if too_long := _find_too_long(words):
+            return await self._pages.refuse_words(
+                request, signed_in, task_id, "release", words, too_long
+            )
         by, now, desk = volunteer_of(signed_in), self._deps.clock.now(), self._deps.desk
         said = words.strip()
         return await self._step(
@@ -185,7 +201,7 @@ class TaskSteps:
         )
 
     async def ask_for_help(self, signed_in: SignedIn, task_id: UUID, words: str) -> Response:
-        """Ring at the desk, then show whether somebody answered."""
+        """Ring at the desk, then show whether somebody answered. No length of words stops it."""
         by, now, desk = volunteer_of(signed_in), self._deps.clock.now(), self._deps.desk
         async with self._deps.database.transaction() as session:
             alert_id = await ask_for_help(session, desk, task_id, words.strip(), by=by, now=now)
@@ -226,6 +242,14 @@ class OpenTasks:
                 await subscription.wait(_LOOK_SECONDS)
                 subscription.drain()
         yield named("signed-out")
+
+
+def _find_too_long(words: str) -> InvalidInput | None:
+    try:
+        check_lengths({"words": words})
+    except InvalidInput as error:
+        return error
+    return None
 
 
 def _page(task_id: UUID) -> str:

@@ -32,6 +32,7 @@ from people.sessions import SignedIn, open_session
 from people.volunteer_chats import LinkCode, TooManyCodes, make_link_code, unlink_volunteer
 from people.volunteer_notices import list_notices, mark_seen
 from web.gate import VolunteerCheck
+from web.lengths import check_lengths
 from web.sign_in import VOLUNTEER_DOOR, let_in
 
 REGISTRATIONS = "5 per 1 hour"
@@ -121,6 +122,7 @@ class Registration:
         filled, deps, now = await read_filled(request), self.deps, self.deps.clock.now()
         street = deps.desk.street
         try:
+            check_lengths(filled.words)
             await self._check_often(request)
             application = application_of(filled, street, today=today_in_china(now))
             check_password_strength(filled.words.get("password", ""))
@@ -184,6 +186,7 @@ class OwnPages:
         """Write it down; the list of tasks follows at once."""
         filled, street = await read_filled(request), self._deps.desk.street
         try:
+            check_lengths(filled.words)
             abilities = abilities_of(filled, street)
             async with self._deps.database.transaction() as session:
                 await describe_self(
@@ -212,6 +215,7 @@ class OwnPages:
         """A rest; no reason asked."""
         filled = await read_filled(request)
         try:
+            check_lengths(filled.words)
             from_at, until_at = pause_of(filled, self._deps.clock.now())
             async with self._deps.database.transaction() as session:
                 await pause(session, volunteer_of(signed_in).id, from_at=from_at, until_at=until_at)

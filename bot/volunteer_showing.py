@@ -14,7 +14,7 @@ from bot.volunteer_self_views import OwnWords
 from bot.volunteer_views import VolunteerViews, is_active
 from core.clock import Clock
 from core.database import Database
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound
 from core.limits import Limits
 from core.signals import Signals
 from handlers.staff.desk import Desk
@@ -27,6 +27,7 @@ from handlers.volunteers.list_tasks import (
     open_own_task,
 )
 from handlers.volunteers.needed import count_needed
+from handlers.volunteers.relay import LONGEST
 from handlers.volunteers.run_late import LATE_MINUTES
 from handlers.volunteers.standing import read_standing
 from people.accounts import get_staff
@@ -66,6 +67,18 @@ class Called:
 
     task_id: UUID
     alert_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Words that were not taken: at which step, why, and what they were."""
+
+    step: str = ""
+    sentence: str = ""
+    words: str = ""
+
+
+NOTHING_REFUSED = Refused()
 
 
 class VolunteerPages:
@@ -118,8 +131,28 @@ class VolunteerPages:
             before=[views.own(each) for each in before],
         )
 
+    async def refuse_words(
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        task_id: UUID,
+        step: str,
+        words: str,
+        error: InvalidInput,
+    ) -> Response:
+        """The task's page again, with the reason at the top and the words still there."""
+        sentence = self._deps.pages.say(request, error.text, **error.facts)
+        refused = Refused(step, sentence, words)
+        return await self.task(request, signed_in, task_id, changed=False, refused=refused)
+
     async def task(
-        self, request: Request, signed_in: SignedIn, task_id: UUID, *, changed: bool
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        task_id: UUID,
+        *,
+        changed: bool,
+        refused: Refused = NOTHING_REFUSED,
     ) -> Response:
         """
         One task: the card before the claim, name and door while one holds a place.
@@ -138,7 +171,9 @@ class VolunteerPages:
             return await self.open_tasks(request, signed_in, taken=True, status=404)
         if claim is None:
             raise NotFound("task", task_id)
-        return await self._own_task(request, signed_in, task_id, own, changed=changed)
+        return await self._own_task(
+            request, signed_in, task_id, own, changed=changed, refused=refused
+        )
 
     async def help(self, request: Request, signed_in: SignedIn, called: Called | None) -> Response:
         """Calling the desk for a task that one is busy with; then whether somebody answered."""
@@ -228,6 +263,7 @@ class VolunteerPages:
         own: Sequence[ClaimedTask],
         *,
         changed: bool,
+        refused: Refused,
     ) -> Response:
         async with self._deps.database.transaction() as session:
             opened = await open_own_task(
@@ -246,6 +282,9 @@ class VolunteerPages:
             task=self.views(request).own(opened, talk if is_active(opened) else ()),
             late_minutes=LATE_MINUTES,
             changed=changed,
+            status=422 if refused.sentence else 200,
+            refused=refused,
+            longest_said=LONGEST,
         )
 
     # ------------------------------------------------------------ reading

@@ -21,6 +21,7 @@ from tickets.call_backs import opened_words
 from tickets.masking import masked_name, masked_phone, masked_text
 from tickets.models import CallBack, Ticket
 from tickets.sight import may_know_requester
+from web.lengths import check_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,18 @@ class CallRow:
     words: str
     who: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A note that was refused: why, of which call, and what had been typed."""
+
+    sentence: str = ""
+    call: UUID | None = None
+    words: str = ""
+
+
+NOTHING_FAILED = Failed()
 
 
 def build_call_backs(frames: Frames) -> APIRouter:
@@ -63,7 +76,12 @@ class CallBacks:
         self._deps = frames.deps
 
     async def show(
-        self, request: Request, signed_in: SignedIn, *, sentence: str = "", status: int = 200
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        *,
+        failed: Failed = NOTHING_FAILED,
+        status: int = 200,
     ) -> Response:
         """The calls to make, the soonest first."""
         me, words = staff_of(signed_in), self._frames.words(request)
@@ -76,13 +94,14 @@ class CallBacks:
             current="call_backs",
             status=status,
             calls=[_row(call, ticket, me, words, self._deps.vault) for call, ticket in found],
-            failed={"sentence": sentence},
+            failed=failed,
         )
 
     async def note(self, request: Request, signed_in: SignedIn, call_back_id: UUID) -> Response:
         """Somebody rang: reached or not."""
         me, form = staff_of(signed_in), await read_form(request)
         try:
+            check_lengths(form)
             async with self._deps.database.transaction() as session:
                 ticket = await self._deps.desk.get_ticket(session, form.get("number", ""), by=me)
                 await make_call(
@@ -97,7 +116,8 @@ class CallBacks:
                 )
         except FrontDoorError as error:
             status, sentence = self._deps.errors.status_and_sentence(request, error)
-            return await self.show(request, signed_in, sentence=sentence, status=status)
+            failed = Failed(sentence, call_back_id, form.get("words", ""))
+            return await self.show(request, signed_in, failed=failed, status=status)
         await self._frames.tell(ticket.conversation_id)
         return RedirectResponse("/console/call-backs?done=write", status_code=303)
 

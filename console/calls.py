@@ -27,6 +27,7 @@ from people.sessions import SignedIn
 from tickets.lookups import get_ticket_by_number
 from tickets.models import Ticket
 from tickets.status import StatusChangeNotAllowed, TicketStatus
+from web.lengths import check_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class Calls:
     async def save(self, request: Request, signed_in: SignedIn, number: str) -> Response:
         """Keep what is typed by now; says when."""
         form, me = await read_form(request), staff_of(signed_in)
+        check_lengths(form)
         async with self._deps.database.transaction() as session:
             draft = await self._get_draft(session, number, me)
             await save_call(
@@ -178,6 +180,7 @@ class Calls:
         """End the call in one of the ways of the grid; on an error nothing typed is lost."""
         form, me = await read_form(request), staff_of(signed_in)
         try:
+            check_lengths(form)
             async with self._deps.database.transaction() as session:
                 draft = await self._get_draft(session, number, me)
                 address = await self._end(session, draft, form, me)

@@ -25,6 +25,7 @@ from people.view_log import has_viewed_since, record_view
 from tickets.lookups import list_in_conversation
 from tickets.models import Ticket
 from tickets.sight import may_see
+from web.lengths import check_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,15 @@ class Conversations:
         self._deps = frames.deps
 
     async def show(
-        self, request: Request, signed_in: SignedIn, conversation_id: UUID, *, sentence: str = ""
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        conversation_id: UUID,
+        *,
+        sentence: str = "",
+        typed: str = "",
     ) -> Response:
-        """What was said; that this person read it is recorded."""
+        """What was said; that this person read it is recorded. `typed` comes back into the box."""
         me, words = staff_of(signed_in), self._frames.words(request)
         async with self._deps.database.transaction() as session:
             talk, tickets = await self._get(session, conversation_id, me)
@@ -102,7 +109,7 @@ class Conversations:
             ],
             mine=talk.held_by_id == me.id,
             may_take=talk.held_by_id is None,
-            draft=json.loads(draft.body).get("words", "") if draft else "",
+            draft=typed or (json.loads(draft.body).get("words", "") if draft else ""),
             phrases=[
                 words.say(f"console.phrase.{key}", name=me.name)
                 for key in ("hello", "when", "where", "waiting", "danger")
@@ -200,6 +207,7 @@ class Conversations:
         """Say something to somebody who has no ticket yet."""
         me, form = staff_of(signed_in), await read_form(request)
         try:
+            check_lengths(form)
             async with self._deps.database.transaction() as session:
                 await reply_in_conversation(
                     session,
@@ -212,6 +220,9 @@ class Conversations:
                 await drop_draft(session, me.id, f"talk:{conversation_id}")
         except FrontDoorError as error:
             _, sentence = self._deps.errors.status_and_sentence(request, error)
-            return await self.show(request, signed_in, conversation_id, sentence=sentence)
+            typed = form.get("words", "")
+            return await self.show(
+                request, signed_in, conversation_id, sentence=sentence, typed=typed
+            )
         await self._frames.tell(conversation_id)
         return RedirectResponse(f"/console/conversations/{conversation_id}", status_code=303)

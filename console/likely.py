@@ -14,6 +14,7 @@ from handlers.volunteers.explaining import explain
 from people.permissions import Permission
 from people.sessions import SignedIn
 from tickets.lookups import get_ticket_by_number
+from web.lengths import check_lengths
 
 
 def build_likely(frames: Frames) -> APIRouter:
@@ -27,6 +28,7 @@ def build_likely(frames: Frames) -> APIRouter:
         me, form, now = staff_of(signed_in), await read_form(request), deps.clock.now()
         words = frames.words(request)
         try:
+            check_lengths(form)
             async with deps.database.reading() as session:
                 ticket = await get_ticket_by_number(session, number)
                 likely = await find_likely(

@@ -16,6 +16,7 @@ from people.passwords import hash_password
 from people.permissions import ROLES, Permission, StaffMember
 from people.rota import KINDS, Shift, add_shift, list_shifts, remove_shift
 from people.sessions import SignedIn
+from web.lengths import check_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class People:
         posted, form = await request.form(), await read_form(request)
         roles = [value for value in posted.getlist("role") if isinstance(value, str)]
         try:
+            check_lengths(form)
             password = form.get("password", "")
             check_password_strength(password)
             password_hash = await hash_password(password)

@@ -32,6 +32,7 @@ from tickets.lookups import get_ticket_by_number
 from tickets.models import Task
 from tickets.sight import may_see
 from tickets.writing import ENDS_TASKS
+from web.lengths import check_lengths
 from web.preferences import local_path
 
 PHRASES = ("hello", "when", "where", "waiting", "danger")
@@ -205,6 +206,7 @@ class TicketPages:
         posted = await request.form()
         fields = [value for value in posted.getlist("field") if isinstance(value, str)]
         form = await read_form(request)
+        check_lengths(form)
         async with self._deps.database.transaction() as session:
             ticket = await self._deps.desk.get_ticket(session, number, by=me)
             opened = await reveal(
@@ -244,6 +246,7 @@ class TicketPages:
         me, form = staff_of(signed_in), await read_form(request)
         try:
             async with self._deps.database.transaction() as session:
+                check_lengths(form)
                 step = await self._step(session, number, form, me, act)
                 await act.run(step)
                 if act.id == "write":

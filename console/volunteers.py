@@ -27,6 +27,7 @@ from people.accounts import list_staff
 from people.permissions import Permission
 from people.profiles import PROOFS, Vetting
 from people.sessions import SignedIn
+from web.lengths import check_lengths
 
 HOME = "/console/volunteers"
 Form = dict[str, str]
@@ -37,7 +38,7 @@ Step = Callable[[AsyncSession], Awaitable[object]]
 class Failed:
     """What was refused, and what was typed."""
 
-    field: str
+    action: str
     sentence: str
     form: Form
 
@@ -131,14 +132,14 @@ class Volunteers:
         """One decision in one transaction; what is refused comes back with the words."""
         form = await read_form(request)
         try:
+            check_lengths(form)
             async with self._deps.database.transaction() as session:
                 result = await self._do(session, signed_in, volunteer_id, action, form)
         except (NotFound, NotPermitted):
             raise
         except FrontDoorError as error:
             _, sentence = self._deps.errors.status_and_sentence(request, error)
-            field = error.field if isinstance(error, InvalidInput) else "main"
-            failed = Failed(field, sentence, form)
+            failed = Failed(action, sentence, form)
             return await self.show(request, signed_in, volunteer_id, failed=failed)
         if action == "reveal":
             return await self.show(request, signed_in, volunteer_id, opened=result)

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.website import SURFACES
+from bot.volunteer_claims import build_volunteer_claims
 from bot.volunteer_pages import VolunteerDeps, build_volunteer_pages
 from bot.volunteer_profile import build_volunteer_profile
 from core.database import Database
@@ -95,6 +96,7 @@ def website(database: Database, office: Office, clock: FixedClock, signals) -> F
         limits=WindowLimits(),
     )
     app.include_router(build_volunteer_pages(deps))
+    app.include_router(build_volunteer_claims(deps))
     app.include_router(build_volunteer_profile(deps))
     return app
 

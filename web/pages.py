@@ -15,6 +15,7 @@ from core.texts import Texts
 from people.sessions import SignedIn
 from tickets.masking import masked_name, masked_phone, masked_text
 from web import forms
+from web.lengths import longest
 from web.preferences import YEAR, Preferences, local_path, read_preferences
 from web.stamps import Stamp
 from web.static_files import StaticFiles
@@ -40,7 +41,8 @@ class Pages:
     Renders templates. Every template sees:
 
     `t(key, **facts)` the sentence · `when` the words for instants (`web.times`)
-    · `static(name)` an address · `token` for forms (macro `form_token`) ·
+    · `static(name)` an address ·
+    `longest(field)` the most characters that it takes · `token` for forms (macro `form_token`) ·
     `lang`, `html_lang`, `size`, `next_size` · `street` its name · `me` who is
     signed in, or None · `here` the page's own path and query.
 
@@ -66,7 +68,11 @@ class Pages:
         all_surfaces = (SHARED, *surfaces)
         self.static = StaticFiles([surface.static for surface in all_surfaces if surface.static])
         self._environment = _environment([surface.templates for surface in all_surfaces])
-        self._environment.globals |= {"street": street_name, "static": self.static.url}
+        self._environment.globals |= {
+            "street": street_name,
+            "static": self.static.url,
+            "longest": longest,
+        }
 
     def render(
         self,

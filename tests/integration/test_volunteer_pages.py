@@ -292,3 +292,33 @@ async def _stream(app: FastAPI, who: Visitor, path: str) -> AsyncIterator[tuple[
     finally:
         gone.set()
         await running
+
+
+@pytest.mark.parametrize(
+    ("step", "most", "sentence"),
+    [
+        ("complete", 4000, "最多 4000 个字，现在 4001 个"),
+        ("release", 4000, "最多 4000 个字，现在 4001 个"),
+        ("say", 500, "五百"),
+    ],
+)
+async def test_long_words_are_refused_in_words_and_come_back(person, publish, step, most, sentence):
+    task_id = await publish()
+    wubo = await person()
+    await wubo.presses(f"/volunteer/tasks/{task_id}/claim")
+    await wubo.presses(f"/volunteer/tasks/{task_id}/check-in")
+    long = "长" * (most + 1)
+    answer = await wubo.presses(f"/volunteer/tasks/{task_id}/{step}", words=long)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert long in answer.text
+    assert "王婆婆" in await wubo.sees(f"/volunteer/tasks/{task_id}")
+
+
+async def test_a_call_for_help_is_not_refused_for_its_length(person, publish):
+    task_id = await publish()
+    wubo = await person()
+    await wubo.presses(f"/volunteer/tasks/{task_id}/claim")
+    await wubo.presses(f"/volunteer/tasks/{task_id}/check-in")
+    page = await wubo.presses_and_reads("/volunteer/help", task_id=str(task_id), words="急" * 5000)
+    assert "已经在叫值班的人" in page

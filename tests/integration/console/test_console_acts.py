@@ -157,7 +157,7 @@ async def test_two_tickets_are_merged_by_number(database, office, dispatcher, no
     assert (await dispatcher.act(other, "merge", into=main)).status_code == 303
     assert (await read_ticket(database, other)).status == "merged"
     unknown = await dispatcher.act(main, "merge", into="BJM-20260101-0001")
-    assert unknown.status_code == 404
+    assert unknown.status_code == 422
     assert "<dialog" in unknown.text
 
 
