@@ -24,6 +24,7 @@ from handlers.volunteers.confirm import confirm_claim
 from handlers.volunteers.list_tasks import list_own_tasks
 from handlers.volunteers.relay import write_to_resident
 from handlers.volunteers.run_late import run_late
+from people.sent_forms import FORM_ID, take_form
 from people.sessions import SignedIn
 from people.view_log import record_view
 from tickets.certificates import get_certificate, list_certificates, open_content
@@ -66,9 +67,10 @@ def _add_steps(router: APIRouter, steps: "ClaimSteps", volunteer: VolunteerCheck
         request: Request,
         task_id: UUID,
         words: Words = "",
+        form_id: Annotated[str, Form()] = "",
         signed_in: SignedIn = Depends(volunteer),
     ) -> Response:
-        return await steps.say(request, signed_in, task_id, words)
+        return await steps.say(request, signed_in, task_id, words, form_id)
 
 
 def _add_hours(router: APIRouter, hours: "Hours", volunteer: VolunteerCheck) -> None:
@@ -133,13 +135,17 @@ class ClaimSteps:
         return await self._done(task_id)
 
     async def say(
-        self, request: Request, signed_in: SignedIn, task_id: UUID, words: str
+        self, request: Request, signed_in: SignedIn, task_id: UUID, words: str, form_id: str
     ) -> Response:
         """Words for the resident; what is refused comes back with the reason."""
         by, now = volunteer_of(signed_in), self._deps.clock.now()
+        form = {FORM_ID: form_id, "words": words}
         try:
             async with self._deps.database.transaction() as session:
-                await write_to_resident(session, self._deps.desk, task_id, words, by=by, now=now)
+                if await take_form(session, form, place=f"{by.id} {task_id}", now=now):
+                    await write_to_resident(
+                        session, self._deps.desk, task_id, words, by=by, now=now
+                    )
         except InvalidInput as error:
             return await self._pages.refuse_words(request, signed_in, task_id, "say", words, error)
         return await self._done(task_id, "#talk")

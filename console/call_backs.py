@@ -16,6 +16,7 @@ from core.vault import Vault
 from handlers.staff.make_call import make_call
 from handlers.staff.reveal import open_fields
 from people.permissions import Permission, StaffMember
+from people.sent_forms import take_form
 from people.sessions import SignedIn
 from tickets.call_backs import opened_words
 from tickets.masking import masked_name, masked_phone, masked_text
@@ -100,20 +101,22 @@ class CallBacks:
     async def note(self, request: Request, signed_in: SignedIn, call_back_id: UUID) -> Response:
         """Somebody rang: reached or not."""
         me, form = staff_of(signed_in), await read_form(request)
+        now = self._deps.clock.now()
         try:
             check_lengths(form)
             async with self._deps.database.transaction() as session:
                 ticket = await self._deps.desk.get_ticket(session, form.get("number", ""), by=me)
-                await make_call(
-                    session,
-                    self._deps.desk,
-                    ticket,
-                    call_back_id,
-                    reached=form.get("answered") == "yes",
-                    words=form.get("words", ""),
-                    by=me,
-                    now=self._deps.clock.now(),
-                )
+                if await take_form(session, form, place=f"{me.id} {call_back_id}", now=now):
+                    await make_call(
+                        session,
+                        self._deps.desk,
+                        ticket,
+                        call_back_id,
+                        reached=form.get("answered") == "yes",
+                        words=form.get("words", ""),
+                        by=me,
+                        now=now,
+                    )
         except FrontDoorError as error:
             status, sentence = self._deps.errors.status_and_sentence(request, error)
             failed = Failed(sentence, call_back_id, form.get("words", ""))

@@ -55,7 +55,7 @@ _OPTIONS = {
     "level": "urgencies",
 }
 """Fields that are chosen from a list of `console.options`."""
-_NOT_TYPED = frozenset({"_token", "revision", "next"})
+_NOT_TYPED = frozenset({"_token", "form_id", "revision", "next"})
 
 
 @dataclass(frozen=True, slots=True)

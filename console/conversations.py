@@ -20,6 +20,7 @@ from handlers.staff.take_over import reply_in_conversation, take_over_conversati
 from people.accounts import list_staff
 from people.drafts import drop_draft, find_draft
 from people.permissions import Permission, StaffMember
+from people.sent_forms import take_form
 from people.sessions import SignedIn
 from people.view_log import has_viewed_since, record_view
 from tickets.lookups import list_in_conversation
@@ -206,17 +207,19 @@ class Conversations:
     async def reply(self, request: Request, signed_in: SignedIn, conversation_id: UUID) -> Response:
         """Say something to somebody who has no ticket yet."""
         me, form = staff_of(signed_in), await read_form(request)
+        now = self._deps.clock.now()
         try:
             check_lengths(form)
             async with self._deps.database.transaction() as session:
-                await reply_in_conversation(
-                    session,
-                    self._deps.desk,
-                    conversation_id,
-                    needed(form.get("words"), "words"),
-                    by=me,
-                    now=self._deps.clock.now(),
-                )
+                if await take_form(session, form, place=f"{me.id} {conversation_id}", now=now):
+                    await reply_in_conversation(
+                        session,
+                        self._deps.desk,
+                        conversation_id,
+                        needed(form.get("words"), "words"),
+                        by=me,
+                        now=now,
+                    )
                 await drop_draft(session, me.id, f"talk:{conversation_id}")
         except FrontDoorError as error:
             _, sentence = self._deps.errors.status_and_sentence(request, error)

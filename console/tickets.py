@@ -25,6 +25,7 @@ from core.errors import FrontDoorError, NotFound
 from handlers.staff.reveal import reveal
 from people.drafts import drop_draft, find_draft
 from people.permissions import Permission, StaffMember
+from people.sent_forms import take_form
 from people.sessions import SignedIn
 from people.view_log import has_viewed_since
 from tickets.lifecycle import TicketChangedMeanwhile
@@ -245,25 +246,36 @@ class TicketPages:
         """One act: in one transaction, or not at all; what was typed comes back with the reason."""
         me, form = staff_of(signed_in), await read_form(request)
         try:
-            async with self._deps.database.transaction() as session:
-                check_lengths(form)
-                step = await self._step(session, number, form, me, act)
-                await act.run(step)
-                if act.id == "write":
-                    await drop_draft(session, me.id, f"write:{number}")
+            check_lengths(form)
+            step = await self._act(number, form, me, act)
         except NotFound as error:
             if error.kind == "ticket" and error.reference == number:
                 raise
             return await self._refused(request, signed_in, number, act, form, error)
         except FrontDoorError as error:
             return await self._refused(request, signed_in, number, act, form, error)
-        await self.frames.tell(
-            step.ticket.conversation_id,
-            rings=step.ticket.urgency == "P0",
-            tasks=act.id == "publish" or step.ticket.status in ENDS_TASKS,
-        )
+        if step is not None:
+            await self.frames.tell(
+                step.ticket.conversation_id,
+                rings=step.ticket.urgency == "P0",
+                tasks=act.id == "publish" or step.ticket.status in ENDS_TASKS,
+            )
         back = local_path(form.get("next"), f"/console/tickets/{number}?done={act.id}")
         return RedirectResponse(back, status_code=303)
+
+    async def _act(
+        self, number: str, form: Mapping[str, str], me: StaffMember, act: Act
+    ) -> Step | None:
+        """Do it; None when the same form did it before."""
+        place, now = f"{me.id} {number} {act.id}", self._deps.clock.now()
+        async with self._deps.database.transaction() as session:
+            if not await take_form(session, form, place=place, now=now):
+                return None
+            step = await self._step(session, number, form, me, act)
+            await act.run(step)
+            if act.id == "write":
+                await drop_draft(session, me.id, f"write:{number}")
+        return step
 
     async def _step(
         self,

@@ -178,3 +178,13 @@ class Draft(Base):
     """Where it was typed: `reply:<ticket>`, `note:<ticket>`, `call:<id>`."""
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     saved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SentForm(Base):
+    """A form that was taken within the last day: its twin changes nothing."""
+
+    __tablename__ = "sent_forms"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 over where it was sent, its random id and its fields."""
+    sent_at: Mapped[datetime] = mapped_column(Instant, index=True)

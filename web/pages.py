@@ -1,5 +1,6 @@
 """Pages: templates with everything that each of them needs, in the reader's language and size."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -72,6 +73,7 @@ class Pages:
             "street": street_name,
             "static": self.static.url,
             "longest": longest,
+            "form_id": secrets.token_hex,
         }
 
     def render(
