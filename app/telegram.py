@@ -32,7 +32,10 @@ ACCOUNTS = ("residents", "volunteers")
 TELEGRAMS_OWN = "https://api.telegram.org"
 _COMMANDS = {
     "residents": ("telegram.command", ("start", "help", "person", "progress", "language")),
-    "volunteers": ("bots.volunteers.command", ("tasks", "mine", "me", "help", "staff")),
+    "volunteers": (
+        "bots.volunteers.command",
+        ("tasks", "mine", "me", "help", "staff", "register", "language", "unlink"),
+    ),
 }
 """Where their texts are, and the commands in the order of the menu."""
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
@@ -129,7 +132,7 @@ def _volunteers_sender(base: "Foundation", plan: BotPlan) -> ChannelSender:
     from bot.telegram_volunteers.library import open_bot
     from bot.telegram_volunteers.sending import VolunteersSender
 
-    return VolunteersSender(bot=open_bot(plan.token, **_addresses(base)))
+    return VolunteersSender(bot=open_bot(plan.token, **_addresses(base)), texts=base.texts)
 
 
 def _addresses(base: "Foundation") -> dict[str, str]:

@@ -52,7 +52,7 @@ class SideDoor(Protocol):
     """Answers others than residents, who come through the same inbox, dialogue and outbox."""
 
     def takes(self, turn: Turn) -> bool:
-        """Whether this message is for it; what it leaves goes the residents' way."""
+        """Whether this message is for it, also while staff talk; the rest goes the residents' way."""
         ...
 
     async def act(self, session: AsyncSession, turn: Turn) -> Outcome:
@@ -246,11 +246,11 @@ class FrontDoor:
         return presses.remember_press(turn, outcome)
 
     async def _acted(self, session: AsyncSession, turn: Turn) -> Outcome:
-        if turn.standing.held_by_id is not None and not is_emergency(turn):
-            return await route_held(turn)(session, self._desk, turn)
         side = self._sides.get((turn.standing.address.channel, turn.standing.address.account))
         if side is not None and side.takes(turn):
             return await side.act(session, turn)
+        if turn.standing.held_by_id is not None and not is_emergency(turn):
+            return await route_held(turn)(session, self._desk, turn)
         return await route(turn)(session, self._desk, turn)
 
     async def _settle(

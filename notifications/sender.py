@@ -12,7 +12,7 @@ and replies overtake a broadcast at the next permit.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -77,8 +77,8 @@ class _LaneState:
     broadcasts_flying: int = 0
     troubles: int = 0
     """Failures in a row; many mean that the channel is away, not one chat."""
-    again_in: float | None = field(default=None)
-    """Seconds until something that waited for a permit may go."""
+    again_at: datetime | None = None
+    """When something that waits for a permit may go; kept until then, whoever looks meanwhile."""
 
 
 class Sender:
@@ -113,8 +113,10 @@ class Sender:
     @property
     def again_in(self) -> float | None:
         """Seconds until something that waits for a permit may go; None: nothing waits."""
-        waits = [each.again_in for each in self._lanes if each.again_in is not None]
-        return min(waits, default=None)
+        waits = [each.again_at for each in self._lanes if each.again_at is not None]
+        if not waits:
+            return None
+        return max((min(waits) - self._clock.now()).total_seconds(), 0.0)
 
     async def paused(self) -> dict[str, float]:
         """For how many seconds each lane is stopped."""
@@ -136,7 +138,8 @@ class Sender:
 
     async def rest(self, subscription: Subscription, seconds: float) -> None:
         """Until there may be something to do: a signal, an arrival, a permit, or the time."""
-        wait = min(seconds, self.again_in or seconds)
+        again_in = self.again_in
+        wait = seconds if again_in is None else min(seconds, again_in)
         signal = asyncio.create_task(subscription.wait(wait))
         try:
             await asyncio.wait({signal, *self._flying}, return_when=asyncio.FIRST_COMPLETED)
@@ -168,8 +171,9 @@ class Sender:
 
     async def _begin_lane(self, state: _LaneState) -> int:
         """Lease what the permits let through, and send it."""
-        state.again_in = None
         now, room = self._clock.now(), min(_AT_ONCE - state.flying, _LOOK_AT)
+        if state.again_at is not None and state.again_at <= now:
+            state.again_at = None
         if room <= 0:
             return 0
         async with self._database.reading() as session:
@@ -205,7 +209,8 @@ class Sender:
             if refusal is None:
                 permitted.append(row)
                 continue
-            state.again_in = min(state.again_in or refusal.seconds, refusal.seconds)
+            may_go_at = self._clock.now() + timedelta(seconds=refusal.seconds)
+            state.again_at = min(state.again_at or may_go_at, may_go_at)
             if refusal.scope is Scope.LANE:
                 break
             if refusal.scope is Scope.BROADCAST:

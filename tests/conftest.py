@@ -204,6 +204,11 @@ def resident(house: House) -> Resident:
 @pytest.fixture
 async def staff(house: House) -> dict[str, StaffMember]:
     """The sample street's staff by login; nobody has a password, so this takes no time."""
+    return await sample_staff(house)
+
+
+async def sample_staff(house: House) -> dict[str, StaffMember]:
+    """Add the sample street's staff to a house."""
     members = {}
     async with house.database.transaction() as session:
         for person in STAFF:

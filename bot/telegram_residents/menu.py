@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from core.messages import Reply
 from core.texts import LANGUAGES, Texts
 from handlers.residents import presses
 
@@ -50,9 +49,3 @@ class Menu:
     def old_button(self) -> str:
         """What stands for a press whose button nobody knows any more."""
         return self._texts.say("web_chat.old_button")
-
-
-def language_of(reply: Reply) -> str:
-    """The language a reply is written in: Chinese as soon as one character is."""
-    words = reply.text + "".join(choice.title for choice in reply.choices)
-    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in words) else "en"

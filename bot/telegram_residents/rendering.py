@@ -7,8 +7,9 @@ Pure: knows Telegram's limits and no library (Bot API, "sendMessage", "InlineKey
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.reply_language import language_of
 from bot.splitting import BLANK, split
-from bot.telegram_residents.menu import Menu, language_of
+from bot.telegram_residents.menu import Menu
 from core.messages import Choice, Reply
 from handlers.residents import presses
 

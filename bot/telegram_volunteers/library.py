@@ -18,7 +18,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from notifications.sender import (
+from notifications.deliveries import (
     ChatClosed,
     NeverDeliverable,
     OutcomeUnknown,
@@ -27,6 +27,10 @@ from notifications.sender import (
 
 _SECONDS = 30.0
 _TOKEN_PAUSE = timedelta(minutes=5)
+
+
+class StaysAsItIs(NeverDeliverable):
+    """A message was to be changed into what it says already."""
 
 
 def open_bot(token: str, *, api_base_url: str, file_base_url: str, proxy: str = "") -> Bot:
@@ -64,12 +68,19 @@ def understood() -> Iterator[None]:
     except Forbidden:
         raise ChatClosed("blocked") from None
     except (BadRequest, ChatMigrated) as error:
-        gone = "chat not found" in error.message.lower()
-        raise (ChatClosed if gone else NeverDeliverable)(error.message[:120]) from None
+        raise _of_refusal(error) from None
     except (TimedOut, NetworkError) as error:
         raise _of_network(error) from None
     except TelegramError:
         raise TemporarilyUnreachable from None
+
+
+def _of_refusal(error: TelegramError) -> NeverDeliverable:
+    """A chat that is gone takes nothing else either; a message can also be wrong by itself."""
+    reason = error.message[:120].lower()
+    if "not modified" in reason:
+        return StaysAsItIs(reason)
+    return (ChatClosed if "chat not found" in reason else NeverDeliverable)(reason)
 
 
 def _pause(error: RetryAfter) -> timedelta:

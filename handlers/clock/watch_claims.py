@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import CLOCK
 from handlers.staff.desk import Desk
+from handlers.volunteers.chat import payloads
 from handlers.volunteers.partners import called, tell_partners
 from handlers.volunteers.tell import tell_volunteer
 from people.models import Volunteer
@@ -129,11 +130,12 @@ async def _remind(
     reminder: DueReminder,
     now: datetime,
 ) -> None:
-    going, here = ("going", "go"), ("here", "here")
+    going, here = ("going", payloads.GO), ("here", payloads.HERE)
+    late, cannot = ("late", payloads.LATE), ("cannot", payloads.RELEASE)
     buttons = {
-        ReminderKind.DAY_BEFORE: (going, ("cannot", "release")),
-        ReminderKind.HOUR_BEFORE: (going, ("late", "late"), ("cannot", "release")),
-        ReminderKind.CAME: (here, ("late", "late"), ("cannot", "release")),
+        ReminderKind.DAY_BEFORE: (going, cannot),
+        ReminderKind.HOUR_BEFORE: (going, late, cannot),
+        ReminderKind.CAME: (here, late, cannot),
     }[reminder.kind]
     await tell_volunteer(
         session,
@@ -143,7 +145,7 @@ async def _remind(
         kind=NoticeKind.REMINDER,
         now=now,
         task_id=task.id,
-        choices=[(f"claim.choice.{key}", f"{verb}:{task.id.hex}") for key, verb in buttons],
+        choices=[(f"claim.choice.{key}", payloads.pack(verb, task.id)) for key, verb in buttons],
         title=task.title,
         place=task.rough_place,
         starts=desk.moment(claim.late_until_at or task.starts_at, now),

@@ -9,6 +9,7 @@ from core.actors import Actor, ActorKind
 from core.errors import InvalidInput
 from handlers.residents.presses import PERSON, RELAY
 from handlers.staff.desk import Desk
+from handlers.volunteers.chat.payloads import SAY, pack
 from handlers.volunteers.partners import called
 from handlers.volunteers.tell import tell_volunteer
 from notifications.outbox import Author
@@ -95,7 +96,7 @@ async def answer_volunteer(
         kind=NoticeKind.CHANGE,
         now=now,
         task_id=task.id,
-        choices=[("claim.choice.reply", f"say:{task.id.hex}")],
+        choices=[("claim.choice.reply", pack(SAY, task.id))],
         name=resident_called(desk, task),
         words=said,
     )

@@ -7,12 +7,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.models import Conversation
+from core.errors import FrontDoorError
 from core.messages import Choice, Reply
 from handlers.notices import BOT_AUTHOR
 from handlers.staff.desk import Desk
+from handlers.volunteers.chat.payloads import unpack
 from notifications.outbox import Priority
 from people.volunteer_chats import list_chats_of
 from people.volunteer_notices import NoticeKind, add_notice
+
+
+class UnknownPayload(FrontDoorError):
+    """A button whose verb stands in nobody's table: whoever writes it must add the verb."""
+
 
 Fact = object | Callable[[str], str]
 """Something to fill into a sentence; a function is asked for it in the volunteer's language."""
@@ -34,9 +41,13 @@ async def tell_volunteer(
     Tell one thing, e.g. `volunteer.notice.offer`.
 
     `choices` are pairs of text key and payload, e.g. `("volunteer.choice.claim",
-    f"claim:{task_id.hex}")`; the page has its own buttons for them. A chat that
-    is closed to us is passed over: the page still says it.
+    pack(CLAIM, task_id))`; the page has its own buttons for them. A chat that
+    is closed to us is passed over: the page still says it. Raises
+    `UnknownPayload` for a button that the chat would not understand.
     """
+    for _, sent in choices:
+        if unpack(sent) is None:
+            raise UnknownPayload(sent)
     await add_notice(
         session,
         desk.vault,

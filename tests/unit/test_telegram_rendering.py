@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.reply_language import language_of
 from bot.splitting import LONGEST, split, units
-from bot.telegram_residents.menu import Menu, language_of
+from bot.telegram_residents.menu import Menu
 from bot.telegram_residents.rendering import render
 from core.messages import Choice, Reply
 from handlers.residents import presses

@@ -44,7 +44,7 @@ async def test_a_pressed_button_brings_its_payload(decoder):
     assert (read.kind, read.payload) == (InboundKind.PRESS, "claim:00")
 
 
-@pytest.mark.parametrize(("owner", "number"), [(7, "+8613800001234"), (8, None)])
+@pytest.mark.parametrize(("owner", "number"), [(7, "13800001234"), (8, None)])
 async def test_only_ones_own_number_counts_as_ones_own(decoder, owner, number):
     contact = {"phone_number": "+8613800001234", "first_name": "何", "user_id": owner}
     assert (await decoder.decode(message(contact=contact))).contact_phone == number
@@ -99,7 +99,6 @@ async def test_a_blocked_bot_is_noticed(decoder, status, reachable):
         "",
         "[]",
         "{}",
-        '{"update_id": 1}',
         '{"update_id": 1, "message": {"message_id": 2}}',
         '{"update_id": 1, "poll_answer": {"poll_id": "1", "option_ids": []}}',
     ],
@@ -107,3 +106,65 @@ async def test_a_blocked_bot_is_noticed(decoder, status, reachable):
 async def test_a_strange_update_is_refused_and_not_swallowed(decoder, body):
     with pytest.raises(UnreadableMessage):
         await decoder.decode(body)
+
+
+@pytest.mark.parametrize("kind", ["sticker", "dice"])
+async def test_what_nobody_can_read_is_named_so_that_it_is_answered_politely(decoder, kind):
+    sticker = {
+        "file_id": "s",
+        "file_unique_id": "1",
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+    }
+    content = {"sticker": sticker, "dice": {"emoji": "x", "value": 3}}[kind]
+    read = await decoder.decode(message(**{kind: content}))
+    assert (read.kind, read.payload) == (InboundKind.OTHER, kind)
+
+
+@pytest.mark.parametrize("content", [{"pinned_message": None}, {"new_chat_title": "新名"}])
+async def test_service_messages_wait_for_no_answer(decoder, content):
+    read = await decoder.decode(message(**content))
+    assert (read.kind, read.payload) == (InboundKind.OTHER, None)
+
+
+async def test_an_update_of_a_kind_that_we_never_asked_for_is_passed_over(decoder):
+    read = await decoder.decode('{"update_id": 1}')
+    assert (read.kind, read.payload) == (InboundKind.OTHER, None)
+
+
+async def test_a_press_brings_its_title_and_where_it_stood(decoder):
+    keys = [[{"text": "我来接", "callback_data": "claim:00"}]]
+    card = {"message_id": 9, "date": 1_790_000_000, "chat": CHAT, "text": "陪诊"}
+    card["reply_markup"] = {"inline_keyboard": keys}
+    query = {"id": "9", "from": SENDER, "chat_instance": "x", "data": "claim:00", "message": card}
+    read = await decoder.decode(orjson.dumps({"update_id": 1, "callback_query": query}).decode())
+    assert (read.text, read.payload, read.about) == ("我来接", "claim:00", "9")
+
+
+async def test_a_card_that_telegram_hands_out_no_more_still_brings_the_press(decoder):
+    card = {"message_id": 9, "date": 0, "chat": CHAT}
+    query = {"id": "9", "from": SENDER, "chat_instance": "x", "data": "claim:00", "message": card}
+    read = await decoder.decode(orjson.dumps({"update_id": 1, "callback_query": query}).decode())
+    assert (read.kind, read.payload) == (InboundKind.PRESS, "claim:00")
+
+
+async def test_a_moving_location_is_no_correction(decoder):
+    where = {"latitude": 30.5, "longitude": 114.3}
+    whole = {"message_id": 5, "date": 1, "edit_date": 2, "chat": CHAT, "from": SENDER}
+    whole["location"] = where
+    read = await decoder.decode(orjson.dumps({"update_id": 1, "edited_message": whole}).decode())
+    assert (read.kind, read.payload) == (InboundKind.OTHER, None)
+
+
+async def test_a_voice_a_film_and_a_paper_are_files(decoder):
+    file = {"file_id": "f", "file_unique_id": "1", "file_size": 9}
+    voice = await decoder.decode(message(voice={**file, "duration": 3}))
+    film = await decoder.decode(message(video={**file, "duration": 3, "width": 1, "height": 1}))
+    paper = await decoder.decode(message(document={**file, "file_name": "单.pdf"}))
+    kinds = [each.attachments[0].kind for each in (voice, film, paper)]
+    assert kinds == [AttachmentKind.VOICE, AttachmentKind.VIDEO, AttachmentKind.DOCUMENT]
+    assert voice.attachments[0].seconds == 3
+    assert paper.attachments[0].name == "单.pdf"
