@@ -23,6 +23,7 @@ from bot.volunteer_showing import VolunteerDeps, volunteer_of
 from core.dates import today_in_china
 from core.errors import InvalidInput
 from handlers.volunteers.answer_offer import say_not_now
+from handlers.volunteers.avoid import rather_not_again
 from handlers.volunteers.list_tasks import list_own_tasks
 from people.accounts import check_password_strength
 from people.passwords import hash_password
@@ -96,6 +97,10 @@ def _add_own(router: APIRouter, own: "OwnPages", volunteer: VolunteerCheck) -> N
     @router.post("/tasks/{task_id:uuid}/not-now")
     async def not_now(task_id: UUID, signed_in: SignedIn = Depends(volunteer)) -> Response:
         return await own.not_now(signed_in, task_id)
+
+    @router.post("/tasks/{task_id:uuid}/not-again")
+    async def not_again(task_id: UUID, signed_in: SignedIn = Depends(volunteer)) -> Response:
+        return await own.not_again(signed_in, task_id)
 
 
 class Registration:
@@ -262,6 +267,14 @@ class OwnPages:
                 session, task_id, by=volunteer_of(signed_in), now=self._deps.clock.now()
             )
         return _to("/volunteer?not_now=1")
+
+    async def not_again(self, signed_in: SignedIn, task_id: UUID) -> Response:
+        """No more tasks of this resident; nobody hears of it."""
+        async with self._deps.database.transaction() as session:
+            await rather_not_again(
+                session, task_id, by=volunteer_of(signed_in), now=self._deps.clock.now()
+            )
+        return _to(f"{ME}?done=apart")
 
     async def _show_code(
         self,

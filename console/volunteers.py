@@ -23,6 +23,7 @@ from handlers.staff.vet_volunteer import (
     record_proof,
 )
 from handlers.staff.volunteer_files import list_volunteers, open_volunteer_file, reveal_volunteer
+from handlers.volunteers.avoid import keep_apart
 from people.accounts import list_staff
 from people.permissions import Permission
 from people.profiles import PROOFS, Vetting
@@ -186,6 +187,9 @@ class Volunteers:
                 by=by,
                 now=now,
             )
+        elif action == "apart":
+            number = form.get("number", "")
+            await keep_apart(session, desk, volunteer_id, number, words=words, by=by, now=now)
         elif action == "end-proof":
             proof_id = uuid_of(form.get("proof_id", ""), "proof")
             await end_proof(session, desk, proof_id, by=by, now=now)

@@ -30,6 +30,8 @@ class VolunteerEventKind(StrEnum):
     PROOF_RECORDED = "proof_recorded"
     PROOF_ENDED = "proof_ended"
     REVEALED = "revealed"
+    KEPT_APART = "kept_apart"
+    """From one resident, who would rather have somebody else."""
 
 
 @dataclass(frozen=True, slots=True)

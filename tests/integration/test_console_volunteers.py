@@ -13,12 +13,14 @@ from core.ids import new_id
 from core.taxonomy import Street, Taxonomy
 from core.texts import Texts
 from core.vault import Vault
+from handlers.volunteers.list_tasks import list_open_tasks
 from people.models import ViewRecord
 from people.permissions import StaffMember, VolunteerMember
 from people.profiles import Vetting, get_profile
 from people.registration import Abilities, Application, Guardian, register
 from tests.console_house import ConsoleHouse, a_console
 from tests.integration.office import Office, a_ticket, add_staff, add_volunteers
+from tests.integration.test_volunteers_claims import publish
 from tickets.models import Task
 
 PHONE = "13912345521"
@@ -179,3 +181,22 @@ async def test_who_is_likely_to_come_is_shown_before_publishing_masked_as_roles_
         True,
         "accompany",
     )
+
+
+async def test_who_would_rather_have_somebody_else_is_asked_with_somebody_else(
+    console: ConsoleHouse, office: Office, database: Database, now: datetime
+) -> None:
+    number = await a_ticket(database, office, now, matter="elder_care/companion_help")
+    task_id = await publish(database, office, now, number)
+    (one,) = await add_volunteers(database, 1, now)
+    desk = await console.sign_in(office.lead)
+    file = f"/console/volunteers/{one.id}"
+    unknown = await desk.send(f"{file}/apart", number="BJM-20261122-9999", words="x")
+    assert unknown.status_code == 404
+    for _ in range(2):
+        done = await desk.send(f"{file}/apart", number=number, words="上次话不投机")
+        assert done.status_code == 303
+    assert "不再安排到一起" in (await desk.get(file)).text
+    async with database.reading() as session:
+        listed = await list_open_tasks(session, by=one, now=now)
+    assert task_id not in [each.id for each in listed]

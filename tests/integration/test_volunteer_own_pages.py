@@ -13,7 +13,7 @@ from handlers.staff.vet_volunteer import decide_volunteer
 from people.models import Volunteer
 from people.profiles import Vetting, get_profile
 from tests.conftest import FixedClock
-from tests.integration.office import Office
+from tests.integration.office import Office, a_ticket
 from tests.volunteer_visitors import ORIGIN, Person, Publish
 
 FORM = {
@@ -200,3 +200,26 @@ async def test_how_many_are_needed_is_counted_and_nothing_is_added(
     assert "一共要 3 人次，已经有 1 人次" in page
     assert "和平社区还差 1 人" in page
     assert "代购还差 1 人" in page
+
+
+async def test_who_would_rather_not_go_there_again_is_not_asked_to(
+    person: Person, publish: Publish, office: Office, database: Database, clock: FixedClock
+) -> None:
+    number = await a_ticket(database, office, clock.now(), matter="elder_care/companion_help")
+    first = await publish(number)
+    wubo = await person()
+    assert (await wubo.presses(f"/volunteer/tasks/{first}/not-again")).status_code == 404
+    await wubo.presses_and_reads(f"/volunteer/tasks/{first}/claim")
+    for step in ("check-in", "complete"):
+        await wubo.presses(f"/volunteer/tasks/{first}/{step}")
+    assert "以后不想去这家" in await wubo.sees(f"/volunteer/tasks/{first}")
+    page = await wubo.presses_and_reads(f"/volunteer/tasks/{first}/not-again")
+    assert "以后不请您去这家" in page
+    again = await publish(number)
+    elsewhere = await a_ticket(
+        database, office, clock.now(), matter="elder_care/companion_help", phone="13812345521"
+    )
+    other = await publish(elsewhere)
+    page = await wubo.sees("/volunteer")
+    assert str(again) not in page
+    assert str(other) in page
