@@ -10,6 +10,7 @@ import people.models
 import people.volunteer_models
 import tickets.claim_models
 import tickets.models
+import tickets.report_models
 from core.database import Base
 
 PACKAGES = (
@@ -21,6 +22,7 @@ PACKAGES = (
     people.volunteer_models,
     tickets.claim_models,
     tickets.models,
+    tickets.report_models,
 )
 """The modules whose tables register themselves when they are imported."""
 

@@ -17,6 +17,7 @@ from handlers.clock.offer_in_waves import offer_in_waves
 from handlers.clock.reckon_again import reckon_again
 from handlers.clock.remind_deadlines import remind_deadlines
 from handlers.clock.watch_claims import lapse_claims, lapse_unanswered, remind_volunteers
+from handlers.clock.watch_reports import watch_reports
 from handlers.clock.watch_tasks import end_unfilled, ring_for_silence
 from handlers.front_door import FrontDoor
 from handlers.staff.desk import Desk
@@ -27,6 +28,7 @@ _SLOW_EVERY = timedelta(seconds=15)
 _SLOW: tuple[Verb, ...] = (
     remind_deadlines,
     keep_promises,
+    watch_reports,
     ring_for_silence,
     remind_volunteers,
     lapse_unanswered,

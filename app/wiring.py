@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.configuration import ROOT
@@ -223,7 +224,13 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         signals=signals,
         limits=WindowLimits(settings.redis.url),
         calendar=calendar,
-        tickets=Tickets(vault=vault, taxonomy=mind.taxonomy, calendar=calendar, ladder=ladder),
+        tickets=Tickets(
+            vault=vault,
+            taxonomy=mind.taxonomy,
+            calendar=calendar,
+            ladder=ladder,
+            report_within=timedelta(minutes=settings.desk.report_within_minutes),
+        ),
         speech=Speech(vault=vault),
         inbox=Inbox(vault=vault),
         decoders=Decoders({**plain_decoders(), **telegram_decoders(mind.texts)}),

@@ -18,6 +18,7 @@ from handlers.staff import (
     note,
     publish_task,
     reply,
+    report,
     request_exclusion,
     request_extension,
     request_parking,
@@ -213,6 +214,18 @@ async def decide(step: Step) -> None:
 async def acknowledge_alert(step: Step) -> None:
     """Take an alert."""
     await step.do(acknowledge.acknowledge, uuid_of(step.word("alert_id"), "alert"))
+
+
+async def make_report(step: Step) -> None:
+    """To the police or another authority."""
+    duty_id = uuid_of(step.word("duty_id"), "report")
+    await step.do(report.make_report, duty_id, to=step.word("to"), words=step.word("words"))
+
+
+async def lift_report(step: Step) -> None:
+    """Not needed, says the supervisor."""
+    duty_id = uuid_of(step.word("duty_id"), "report")
+    await step.do(report.lift_report, duty_id, words=step.word("words"))
 
 
 async def answer(step: Step) -> None:

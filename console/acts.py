@@ -83,6 +83,8 @@ ACTS: tuple[Act, ...] = (
     Act("urgency", P.URGENCY_RAISE, forms.urgency, OPEN_TO_RESIDENT),
     Act("write", P.TICKET_NOTE, forms.write, stale_matters=False),
     Act("decide", P.TICKET_SEE, forms.decide, stale_matters=False),
+    Act("report", P.REPORT_MAKE, forms.make_report, stale_matters=False),
+    Act("lift-report", P.REPORT_LIFT, forms.lift_report, stale_matters=False),
     Act("acknowledge", P.ALERT_ACKNOWLEDGE, forms.acknowledge_alert, stale_matters=False),
 )  # fmt: skip
 """In the order in which buttons stand; the first that fits is the main one."""

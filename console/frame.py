@@ -29,6 +29,7 @@ VIEWS = (
     "waiting_for_person",
     "due_soon",
     "overdue",
+    "reports",
     "to_call_back",
     "returns",
     "approvals",

@@ -9,6 +9,7 @@ from handlers.staff.contact import WAYS
 from handlers.staff.resolve import OUTCOMES
 from people.profiles import LANGUAGES, TRAININGS
 from tickets.reasons import REASONS, REVEAL_REASONS, URGENCY_REASONS
+from tickets.reports import AUTHORITIES
 
 _YES_NO = ("yes", "no")
 
@@ -37,5 +38,6 @@ def ticket_options(words: Words, taxonomy: Taxonomy) -> dict[str, Any]:
         "task_kinds": [(kind, kind) for kind in kinds],
         "trainings": words.options("volunteer.proof", TRAININGS),
         "languages": words.options("volunteer.language", LANGUAGES),
+        "authorities": words.options("ticket.authority", AUTHORITIES),
         "reasons": reasons,
     }

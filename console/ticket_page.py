@@ -12,6 +12,7 @@ from console.acts import ACTS, BESIDE_THE_FACTS, LEAD_ONLY, Act
 from console.around import NOTHING_AROUND, Around, read_around
 from console.deps import ConsoleDeps
 from console.history import HistoryWriter, Line
+from console.report_view import list_owed_reports
 from console.ticket_files import list_links
 from console.ticket_view import Button, Due, JointRow, Page, PendingApproval, Seen, TicketView
 from console.words import Words
@@ -85,6 +86,7 @@ class TicketReader:
             views=await self._views(session, ticket, names),
             may_reply=self._me.may(Permission.TICKET_REPLY) and ticket.parent_id is None,
             joint=await self._joint(session, ticket),
+            reports=await list_owed_reports(session, ticket, self._words, self._me),
             names=names,
         )
 

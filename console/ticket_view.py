@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from console.history import Line
+from console.report_view import OwedReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +99,5 @@ class Page:
     views: Sequence[Seen]
     may_reply: bool
     joint: Sequence[JointRow]
+    reports: Sequence[OwedReport]
     names: Mapping[UUID, str] = field(default_factory=dict)

@@ -144,6 +144,7 @@ class TicketPages:
             approvals=page.approvals,
             views=page.views,
             joint=page.joint,
+            reports=page.reports,
             acts=page.buttons,
             place=self._place(request, numbers, number),
             similar=[_similar(row, words) for row in similar],

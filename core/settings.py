@@ -84,6 +84,8 @@ class DeskSettings(Section):
     shift_lead_after_seconds: int = Field(60, ge=5)
     duty_after_seconds: int = Field(120, ge=10)
     supervisor_after_seconds: int = Field(180, ge=10)
+    report_within_minutes: int = Field(60, ge=5)
+    """Within so long what the law wants reported (harm to a minor, violence) goes to the police."""
     silent_minutes: int = Field(30, ge=1)
     """After so long a half-finished form becomes a ticket with what is known."""
     offices: dict[str, OfficeSettings] = {}

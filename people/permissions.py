@@ -54,6 +54,9 @@ class Permission(StrEnum):
     HOURS_APPROVE = "hours.approve"
     """Let the minutes of a visit count, never one's own."""
     CERTIFICATE_ISSUE = "certificate.issue"
+    REPORT_MAKE = "report.make"
+    """Record that something was reported to an authority, as the law demands."""
+    REPORT_LIFT = "report.lift"
     ALERT_ACKNOWLEDGE = "alert.acknowledge"
     VIEWS_SEE = "views.see"
     """Answer the question "who saw this?"."""
@@ -81,6 +84,7 @@ _TALK = frozenset(
         P.CONVERSATION_HOLD,
         P.URGENCY_RAISE,
         P.ALERT_ACKNOWLEDGE,
+        P.REPORT_MAKE,
     }
 )
 _INTAKE = frozenset(
@@ -160,6 +164,8 @@ _SUPERVISOR = frozenset(
         P.TICKET_REPLY,
         P.CONVERSATION_HOLD,
         P.ALERT_ACKNOWLEDGE,
+        P.REPORT_MAKE,
+        P.REPORT_LIFT,
         P.URGENCY_RAISE,
         P.RETURN_APPROVE,
         P.DECLINE_APPROVE,

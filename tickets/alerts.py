@@ -37,6 +37,7 @@ class AlertKind(StrEnum):
     SILENCE = "silence"
     HELP = "help"
     PROMISE = "promise"
+    REPORT = "report"
 
 
 class AlertAlreadyAcknowledged(FrontDoorError):
@@ -76,7 +77,7 @@ class Ladder:
         return opened_at + steps[step] if step < len(steps) else None
 
 
-_CLIMBING = frozenset({AlertKind.EMERGENCY, AlertKind.HELP})
+_CLIMBING = frozenset({AlertKind.EMERGENCY, AlertKind.HELP, AlertKind.REPORT})
 
 
 @dataclass(frozen=True, slots=True)

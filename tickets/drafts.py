@@ -78,6 +78,7 @@ class Drafts:
                 note=new.answer if answered else None,
                 kind=EventKind.ANSWERED if answered else EventKind.MOVED,
             )
+        await self._tickets.owe_reports(session, draft, now=now)
 
     async def assign(self, session: AsyncSession, draft: Ticket, staff_id: UUID) -> None:
         """A draft belongs to whoever types it."""

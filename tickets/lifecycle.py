@@ -1,7 +1,7 @@
 """A ticket's life: every change of status and every entry of its history goes through here."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import instance_dict
 
 from core.actors import CLOCK, Actor
 from core.errors import FrontDoorError
+from core.settings import DeskSettings
 from core.statements import Prepared
 from core.taxonomy import Taxonomy
 from core.vault import Vault
@@ -23,9 +24,11 @@ from tickets.history import Entry, EventKind, add_entries
 from tickets.models import Ticket
 from tickets.numbers import take_number
 from tickets.opening import Given, NewTicket, ticket_row
+from tickets.reports import owe_report, reports_about
 from tickets.status import TicketStatus, path_to
 from tickets.writing import TICKETS, TicketChangedMeanwhile, TicketWriter
 
+REPORT_WITHIN = timedelta(minutes=DeskSettings().report_within_minutes)
 _OPEN = Prepared(insert(TICKETS))
 __all__ = ["NotWithdrawable", "TicketChangedMeanwhile", "Tickets", "is_withdrawable"]
 
@@ -52,8 +55,10 @@ class Tickets(TicketWriter):
         taxonomy: Taxonomy,
         calendar: WorkingCalendar,
         ladder: Ladder | None = None,
+        report_within: timedelta = REPORT_WITHIN,
     ) -> None:
         super().__init__(vault=vault, taxonomy=taxonomy, calendar=calendar)
+        self._report_within = report_within
         self.alerts = Alerts(history=self, ladder=ladder or Ladder.usual())
 
     async def open_ticket(
@@ -62,7 +67,8 @@ class Tickets(TicketWriter):
         """
         Open a ticket and write how it came to its first status.
 
-        Three statements: the number, the row, the events. Raises
+        Three statements: the number, the row, the events; more only where a
+        report to an authority is owed from now on. Raises
         `StatusChangeNotAllowed` for a first status that no new ticket can have.
         """
         entries = _opening_entries(new, by, now)
@@ -70,7 +76,24 @@ class Tickets(TicketWriter):
         row = ticket_row(new, given, vault=self._vault, revision=len(entries))
         await _OPEN.run(session, row)
         await add_entries(session, row["id"], entries, first=1, vault=self._vault)
-        return _as_read(row)
+        ticket = _as_read(row)
+        await self.owe_reports(session, ticket, now=now)
+        return ticket
+
+    async def owe_reports(self, session: AsyncSession, ticket: Ticket, *, now: datetime) -> None:
+        """
+        Put down the reports that the law demands by what the ticket is about now.
+
+        A draft owes none yet; what was owed before, made or lifted, is not owed anew.
+        """
+        if ticket.status == TicketStatus.DRAFT:
+            return
+        for kind in reports_about(ticket):
+            if await owe_report(session, ticket.id, kind, within=self._report_within, now=now):
+                data = {"report": kind}
+                await self.record(
+                    session, ticket, EventKind.REPORT_OWED, by=CLOCK, now=now, data=data
+                )
 
     async def chase(
         self, session: AsyncSession, ticket: Ticket, *, by: Actor, now: datetime, words: str

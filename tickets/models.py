@@ -188,7 +188,8 @@ class Alert(Base):
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"))
     kind: Mapped[str] = mapped_column(String(16))
     """`emergency`, `urgent`, `failed` (a message that could not be handled), `silence` (after a
-    volunteer's check-in), `help` (a volunteer asks), `promise` (a promised call is overdue)."""
+    volunteer's check-in), `help` (a volunteer asks), `promise` (a promised call is overdue),
+    `report` (a report that the law demands is overdue)."""
     step: Mapped[int] = mapped_column(default=0)
     """0 console, 1 shift lead, 2 duty telephone, 3 supervisor."""
     next_step_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -28,6 +28,7 @@ from people.models import Staff
 from people.permissions import Permission, StaffMember
 from tickets.models import Alert, Approval, CallBack, Ticket
 from tickets.reasons import Action
+from tickets.report_models import ReportDuty
 from tickets.sight import visible_to
 from tickets.status import IN_HAND, UNFINISHED, TicketStatus
 
@@ -50,6 +51,7 @@ class View(StrEnum):
     TO_DISPATCH = "to_dispatch"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    REPORTS = "reports"
     TO_CALL_BACK = "to_call_back"
     RETURNS = "returns"
     APPROVALS = "approvals"
@@ -165,6 +167,9 @@ def _in_view(view: View, member: StaffMember, now: datetime) -> ColumnElement[bo
         View.TO_DISPATCH: Ticket.status.in_((TicketStatus.REGISTERED, TicketStatus.TO_DISPATCH)),
         View.DUE_SOON: and_(unfinished, Ticket.warn_at <= now, Ticket.next_due_at > now),
         View.OVERDUE: and_(unfinished, Ticket.next_due_at <= now),
+        View.REPORTS: exists().where(
+            ReportDuty.ticket_id == Ticket.id, ReportDuty.settled_at.is_(None)
+        ),
         View.TO_CALL_BACK: exists().where(
             CallBack.ticket_id == Ticket.id, CallBack.done_at.is_(None)
         ),

@@ -29,7 +29,8 @@ async def correct_matter(
     What the machine had said stays in `classified_by` and in the event, so
     that the two can be compared and learnt from. The deadlines are those of
     the new matter, reckoned from when they began, and later by the time that
-    the clock stood still. Raises `InvalidInput`.
+    the clock stood still. A report to an authority that the new matter calls for
+    is owed from now on. Raises `InvalidInput`.
     """
     desk.allow(by, Permission.TICKET_CORRECT, ticket)
     request_type = request_type or ticket.request_type
@@ -57,4 +58,5 @@ async def correct_matter(
         data={"before": before, "matter": matter, "request_type": request_type},
         changes=changes,
     )
+    await desk.tickets.owe_reports(session, ticket, now=now)
     return ticket
