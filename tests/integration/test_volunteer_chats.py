@@ -9,6 +9,7 @@ from conversations.models import Conversation
 from core.database import Database
 from core.messages import Address, Channel
 from core.vault import Vault
+from handlers.volunteers.chat.payloads import NOT_NOW, pack
 from handlers.volunteers.tell import tell_volunteer
 from notifications.models import OutboxMessage
 from notifications.outbox import Outbox
@@ -137,7 +138,7 @@ async def tell(database: Database, office: Office, by: VolunteerMember, now: dat
             "volunteer.notice.offer",
             kind=NoticeKind.OFFER,
             now=now,
-            choices=[("volunteer.choice.not_now", "not_now:1")],
+            choices=[("volunteer.choice.not_now", pack(NOT_NOW, by.id))],
             what="陪诊",
             place="和平里",
             starts=office.desk.moment(now, now),
