@@ -108,6 +108,7 @@ def _facts(file: VolunteerFile, words: Words, when: TimeWords) -> list[tuple[str
         ("pets", words.say("console.volunteers.no_pets") if profile.no_pets else ""),
         ("paused", when.moment(profile.paused_until_at) if profile.paused_from_at else ""),
         ("claims", str(file.claims) if file.claims else ""),
+        ("chat", words.say(f"console.volunteers.chat.{file.chat}")),
     ]
     return [(name, text) for name, text in found if text]
 

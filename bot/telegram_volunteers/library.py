@@ -1,5 +1,6 @@
 """python-telegram-bot's client for our server address and proxy; and what its errors mean to us."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -40,6 +41,8 @@ def open_bot(token: str, *, api_base_url: str, file_base_url: str, proxy: str = 
     `api_base_url` stands before `/bot<token>/<method>`, `file_base_url` before
     `/bot<token>/<path>`; nothing is called until somebody is written to.
     """
+    # the library's own way of asking for spans of time; without it reading one warns
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     request = HTTPXRequest(
         connection_pool_size=32,
         read_timeout=_SECONDS,

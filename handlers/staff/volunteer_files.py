@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import NotFound
 from handlers.staff.desk import Desk, acting, needed
 from handlers.staff.vet_volunteer import allow
+from handlers.volunteers.reached import ChatState, read_chat_state
 from people.models import Volunteer
 from people.permissions import Permission, StaffMember
 from people.profiles import Profile, get_profile, read_profiles
@@ -35,6 +36,8 @@ class VolunteerFile:
     twins: int
     """Other registrations with the same telephone."""
     registered_at: datetime
+    chat: ChatState = ChatState.NONE
+    """Whether messages in a chat reach this volunteer."""
 
 
 async def list_volunteers(session: AsyncSession, *, by: StaffMember) -> list[Profile]:
@@ -69,6 +72,7 @@ async def open_volunteer_file(
         claims=await _count_claims(session, volunteer_id),
         twins=await _count_twins(session, row),
         registered_at=row.created_at,
+        chat=await read_chat_state(session, volunteer_id),
     )
 
 

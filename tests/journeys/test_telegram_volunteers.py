@@ -10,6 +10,10 @@ from sqlalchemy import select
 
 from conversations.holding import take_over
 from core.actors import ActorKind
+from handlers.staff.volunteer_files import open_volunteer_file
+from handlers.volunteers.reached import ChatState
+from people.models import Volunteer
+from people.volunteer_models import VolunteerNotice
 from tests.bot_api.accounts import StoredMessage
 from tests.journeys.volunteering import Neighbourhood
 from tests.talking import Talk
@@ -301,12 +305,28 @@ async def test_a_group_is_declined_once(neighbourhood: Neighbourhood):
 
 async def test_a_closed_chat_is_noted_and_the_page_still_tells(neighbourhood: Neighbourhood):
     chat = await neighbourhood.linked()
+    assert await chat_state(neighbourhood, chat) is ChatState.OPEN
     chat.person.blocks()
     await chat.settle()
     assert not (await chat.conversation()).reachable
+    assert await chat_state(neighbourhood, chat) is ChatState.CLOSED
+    await neighbourhood.published(hours=2)
+    await chat.house.timekeeper.tick()
+    async with chat.house.database.reading() as session:
+        assert await session.scalar(select(VolunteerNotice.kind)) == "offer"
     chat.person.unblocks()
     await chat.settle()
     assert (await chat.conversation()).reachable
+
+
+async def chat_state(neighbourhood: Neighbourhood, chat: Talk) -> ChatState:
+    """As the console's page of this volunteer shows it."""
+    house, by = neighbourhood.house, neighbourhood.staff["chenjing"]
+    async with house.database.transaction() as session:
+        volunteer_id = await session.scalar(select(Volunteer.id))
+        now = neighbourhood.clock.now()
+        file = await open_volunteer_file(session, house.staff_desk, volunteer_id, by=by, now=now)
+    return file.chat
 
 
 async def test_while_staff_talk_with_a_volunteer_the_buttons_still_work(

@@ -12,7 +12,7 @@ from handlers.volunteers.add_photo import add_photo
 from handlers.volunteers.add_words import add_words, find_visit_of
 from handlers.volunteers.ask_correction import ask_correction
 from handlers.volunteers.chat import applying, doing, payloads
-from handlers.volunteers.chat.looking import show_own
+from handlers.volunteers.chat.looking import call_staff, show_own
 from handlers.volunteers.chat.talk import CHANGED, Talk
 from handlers.volunteers.list_tasks import ACTIVE, list_own_tasks
 from handlers.volunteers.relay import write_to_resident
@@ -39,6 +39,8 @@ async def hear(talk: Talk) -> Outcome:
         return await applying.take(talk)
     if answer is not None and asked.about is not None and talk.words:
         return await answer(talk, asked.about)
+    if talk.wants_person:
+        return await call_staff(talk)
     if talk.turn.standing.waiting_since_at is not None:
         stop = talk.wording.choice("stop_waiting", _STOP_WAITING)
         return talk.stay(talk.wording.say("staff_waiting", stop))

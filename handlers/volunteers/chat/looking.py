@@ -70,6 +70,8 @@ async def link(talk: Talk) -> Outcome:
     """Words of a stranger: an answer to a question of the registration, or a code."""
     if talk.asked.question == applying.APPLY:
         return await applying.take(talk)
+    if talk.wants_person:
+        return await call_staff(talk)
     return await link_with(talk, talk.words)
 
 

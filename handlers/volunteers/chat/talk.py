@@ -19,6 +19,7 @@ OURS = "volunteer."
 """Begins what a dialogue with a volunteer asks for: `volunteer.note:<task>`."""
 CHANGED = ("tasks", "console", "outbox")
 """Whom to tell when a task is different now: volunteers' lists, the console, the sender."""
+_SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class Talk:
             return Asked(question, UUID(hex=about), extra)
         except ValueError:
             return Asked(question, None, rest)
+
+    @property
+    def wants_person(self) -> bool:
+        """Whether these words ask for a human: 人工, 找人, 转人工."""
+        act = self.turn.understanding.act
+        return self.turn.press is None and act.name == "talk_to_human" and act.confidence >= _SURE
 
     @property
     def answers(self) -> Mapping[str, str]:
