@@ -19,7 +19,6 @@ _QUIET = (
     "aiogram",
     "aiohttp",
     "telegram",
-    "apscheduler",
 )
 """Libraries whose INFO lines are noise, or URLs with a bot's token in them."""
 
