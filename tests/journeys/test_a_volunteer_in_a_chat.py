@@ -137,6 +137,12 @@ async def test_a_stranger_hears_how_to_join_and_gets_nothing_else(house, front_d
         assert await session.scalar(select(Claim.id)) is None
 
 
+@pytest.mark.parametrize("words", ["我要报名", "我想当志愿者"])
+async def test_whoever_writes_of_joining_is_asked_for_a_name(house, front_door, words):
+    said = await Chat(house, front_door, 99).says(words)
+    assert any("姓名" in reply.text or "叫什么" in reply.text for reply in said)
+
+
 async def test_a_wrong_code_links_nobody_and_many_wrong_ones_rest(house, front_door):
     stranger = Chat(house, front_door, 99)
     for _ in range(5):

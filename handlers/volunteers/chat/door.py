@@ -88,6 +88,10 @@ _WORDS: Mapping[InboundKind, Step] = {
 """How volunteers' messages that are no buttons are heard; all others as plain words."""
 
 
+_JOINING = ("报名", "登记", "注册")
+"""What people write who want to become volunteers; here it means nothing else."""
+
+
 class VolunteerChat:
     """Answers volunteers in a messenger."""
 
@@ -135,7 +139,7 @@ class VolunteerChat:
             return _BY_KIND[kind]
         press = self._pressed(talk.turn)
         if press is None and talk.by is None:
-            return answering.correct if kind is InboundKind.EDIT else looking.link
+            return answering.correct if kind is InboundKind.EDIT else _of_a_stranger(talk.turn)
         if press is None:
             return _WORDS.get(kind, answering.hear)
         talk.press = press
@@ -158,3 +162,9 @@ class VolunteerChat:
 
 async def _gone(talk: Talk) -> Outcome:
     return talk.gone()
+
+
+def _of_a_stranger(turn: Turn) -> Step:
+    """Words of somebody who is no volunteer yet: wants to become one, or brings the code."""
+    wants = turn.act == "volunteer_signup" or any(word in turn.words for word in _JOINING)
+    return applying.begin if wants else looking.link
