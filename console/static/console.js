@@ -145,6 +145,7 @@
     const heard = () => { lastBeat = Date.now(); one("#offline").hidden = true; };
     document.addEventListener("beat", heard);
     document.addEventListener("hint", () => { heard(); countNew(); });
+    setInterval(countNew, 12000);  // a hint that was lost is made up for here
     setInterval(() => {
       if (Date.now() - lastBeat < 40000) return;
       one("#offline").hidden = false;
