@@ -97,10 +97,10 @@ class Lists:
     async def list_page(
         self, session: AsyncSession, wish: Wish, *, limit: int = PER_PAGE
     ) -> QueuePage:
-        """Some rows of a view, the most urgent first. Whoever searches searches everywhere."""
+        """Some rows of a view, the most urgent first."""
         return await queries.list_queue(
             session,
-            View.ALL if wish.q else View(wish.view),
+            _view(wish),
             member=self._me,
             filters=self._filters(wish),
             now=self._now,
@@ -115,9 +115,15 @@ class Lists:
         return [row.number for row in (await self.list_page(session, wish, limit=MOST)).rows]
 
     async def count_newer(self, session: AsyncSession, wish: Wish, since: datetime) -> int:
-        """How many came into a view after the page was made (of its first two hundred)."""
-        rows = (await self.list_page(session, wish, limit=MOST)).rows
-        return sum(row.opened_at > since for row in rows)
+        """How many came into a view after the page was made."""
+        return await queries.count_newer(
+            session,
+            _view(wish),
+            member=self._me,
+            filters=self._filters(wish),
+            now=self._now,
+            since=since,
+        )
 
     async def find_talks(self, session: AsyncSession, rows: Sequence[QueueRow]) -> dict[str, Talk]:
         """The conversations behind some rows, by ticket number."""
@@ -225,6 +231,11 @@ class Lists:
 
 
 _WAITING = "waiting_for_person"
+
+
+def _view(wish: Wish) -> View:
+    """Whoever searches searches everywhere."""
+    return View.ALL if wish.q else View(wish.view)
 
 
 def _waits() -> tuple[ColumnElement[bool], ...]:

@@ -99,6 +99,7 @@ class Queue:
         if wish.view == "waiting_for_person" and not wish.q:
             return await self._show_waiting(request, signed_in, wish)
         words, lists = self._frames.words(request), self._frames.lists(me)
+        asked_at = self._deps.clock.now()
         async with self._deps.database.reading() as session:
             found = await lists.list_page(session, wish)
             talks = await lists.find_talks(session, found.rows)
@@ -122,7 +123,7 @@ class Queue:
             notice=self._notice(request),
             before=f"/console?{_query(wish)}" if wish.after else "",
             after=_next_page(wish, found.next_after),
-            newer=f"/console/newer?{_query(wish, since=self._deps.clock.now().isoformat())}",
+            newer=f"/console/newer?{_query(wish, since=asked_at.isoformat())}",
         )
 
     async def dispatch_picked(self, request: Request, signed_in: SignedIn) -> Response:

@@ -137,6 +137,21 @@ async def list_queue(
     return QueuePage(rows, _cursor(rows[-1]) if len(found) > limit else None)
 
 
+async def count_newer(
+    session: AsyncSession,
+    view: View,
+    *,
+    member: StaffMember,
+    filters: Filters | None = None,
+    now: datetime,
+    since: datetime,
+) -> int:
+    """How many tickets of a list were opened after an instant."""
+    rows = _rows(member, view, filters or Filters(), now).where(Ticket.opened_at > since)
+    query = select(func.count()).select_from(rows.order_by(None).subquery())
+    return await session.scalar(query) or 0
+
+
 async def count_views(
     session: AsyncSession, *, member: StaffMember, now: datetime
 ) -> dict[View, int]:

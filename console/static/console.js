@@ -130,16 +130,25 @@
   let lastBeat = Date.now();
   const stream = one("#stream");
   const shown = Date.now();
-  const countNew = async () => {
+  const askForNewer = async () => {
     const bar = one("#new-bar");
-    if (!bar || !body.dataset.newer) return;
     const answer = await fetch(body.dataset.newer, { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
-    const { count, title } = await answer.json();
+    const { count } = await answer.json();
     bar.hidden = !count;
     one("#new-count").textContent = count;
     document.title = count ? `(${count}) ${body.dataset.title}` : body.dataset.title;
-    if (title) say(title);
+  };
+  /* One question at a time: of two at once the older answer may come last and hide the bar again. */
+  let asking = false, askAgain = false;
+  const countNew = async () => {
+    if (!one("#new-bar") || !body.dataset.newer) return;
+    askAgain = true;
+    if (asking) return;
+    asking = true;
+    try {
+      while (askAgain) { askAgain = false; await askForNewer(); }
+    } catch { /* the door is away: the next hint or look asks again */ } finally { asking = false; }
   };
   if (stream) {
     const heard = () => { lastBeat = Date.now(); one("#offline").hidden = true; };

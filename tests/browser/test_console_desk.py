@@ -185,6 +185,34 @@ async def test_new_tickets_are_announced_and_move_no_row(bench, clock):
     await expect(rows).to_have_count(2)
 
 
+async def test_a_slow_answer_from_before_a_new_ticket_does_not_hide_it_again(bench, clock):
+    page = await bench.open(bench.office.operator)
+    asked, fetched, go_on, answered = (asyncio.Event() for _ in range(4))
+
+    async def hold_back(route):
+        is_first = not asked.is_set()
+        asked.set()
+        answer = await route.fetch()
+        if is_first:
+            fetched.set()
+            await go_on.wait()
+        await route.fulfill(response=answer)
+        if is_first:
+            answered.set()
+
+    await page.route("**/console/newer*", hold_back)
+    await page.evaluate("document.dispatchEvent(new Event('hint'))")
+    await fetched.wait()
+    clock.move(seconds=5)
+    await bench.ticket()
+    await page.evaluate("document.dispatchEvent(new Event('hint'))")
+    await page.wait_for_timeout(500)
+    go_on.set()
+    await answered.wait()
+    await page.wait_for_timeout(1000)  # less than the look that makes up for lost hints
+    assert await page.locator("#new-bar").is_visible()
+
+
 async def test_what_is_typed_is_saved_and_there_after_a_reload(bench):
     number = await bench.ticket()
     page = await bench.open(bench.office.operator, f"/console/tickets/{number}")
