@@ -120,7 +120,7 @@ def open_senders(base: "Foundation") -> dict[Lane, ChannelSender]:
 
 
 def _residents_sender(base: "Foundation", plan: BotPlan) -> ChannelSender:
-    from bot.telegram_residents.library import open_bot
+    from bot.telegram_residents.client import open_bot
     from bot.telegram_residents.menu import Menu as ResidentsMenu
     from bot.telegram_residents.sending import ResidentsSender
 
@@ -129,7 +129,7 @@ def _residents_sender(base: "Foundation", plan: BotPlan) -> ChannelSender:
 
 
 def _volunteers_sender(base: "Foundation", plan: BotPlan) -> ChannelSender:
-    from bot.telegram_volunteers.library import open_bot
+    from bot.telegram_volunteers.client import open_bot
     from bot.telegram_volunteers.sending import VolunteersSender
 
     return VolunteersSender(bot=open_bot(plan.token, **_addresses(base)), texts=base.texts)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.fields import read_form, uuid_of
-from console.frame import Frames, staff_of
+from console.frame import FramedPages, Frames, staff_of
 from console.words import Words
 from core.errors import FrontDoorError
 from core.vault import Vault
@@ -69,12 +69,8 @@ def build_call_backs(frames: Frames) -> APIRouter:
     return router
 
 
-class CallBacks:
+class CallBacks(FramedPages):
     """What these routes do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show(
         self,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.call_form import Beside, look_beside, read_call, sheet_of, understand
 from console.fields import instant, read_form
-from console.frame import Frames, staff_of
+from console.frame import FramedPages, Frames, staff_of
 from core.errors import FrontDoorError, InvalidInput, NotFound
 from handlers.staff.take_call import (
     PASSED_ON,
@@ -76,12 +76,8 @@ def build_calls(frames: Frames) -> APIRouter:
     return router
 
 
-class Calls:
+class Calls(FramedPages):
     """What the routes of call intake do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show_unfinished(self, request: Request, signed_in: SignedIn, phone: str) -> Response:
         """Where a telephone system lands (`?phone=`): one key begins the sheet."""

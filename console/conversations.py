@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.fields import read_form, uuid_of
-from console.frame import Frames, staff_of
+from console.frame import FramedPages, Frames, staff_of
 from console.history import HistoryWriter, Line
 from conversations.models import Conversation
 from core.errors import FrontDoorError, NotFound
@@ -73,12 +73,8 @@ def build_conversations(frames: Frames) -> APIRouter:
     return router
 
 
-class Conversations:
+class Conversations(FramedPages):
     """What these routes do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show(
         self,

@@ -217,6 +217,14 @@ def _more(words: Words, me: StaffMember, current: str, calls: int | None) -> lis
     ]
 
 
+class FramedPages:
+    """What the routes of one part of the desk share: the frame, and what stands behind it."""
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+        self._deps = frames.deps
+
+
 def _bell(ringing: Ringing, words: Words, when: TimeWords) -> Bell:
     kind = words.say(f"ticket.alert.{ringing.kind}")
     step = words.say(f"ticket.alert_step.{STEPS[ringing.step]}")

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.fields import read_form, uuid_of
-from console.frame import Frames, staff_of
+from console.frame import FramedPages, Frames, staff_of
 from core.actors import Actor
 from core.errors import FrontDoorError, NotFound
 from core.files import Files
@@ -73,12 +73,8 @@ def build_hours(frames: Frames) -> APIRouter:
     return router
 
 
-class Hours:
+class Hours(FramedPages):
     """What these routes do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show(
         self, request: Request, signed_in: SignedIn, *, sentence: str = "", status: int = 200

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.fields import read_form, uuid_of
-from console.frame import Frames, staff_of
+from console.frame import FramedPages, Frames, staff_of
 from console.words import Words
 from core.errors import InvalidInput
 from people.accounts import add_staff, check_password_strength, list_staff, switch_off_staff
@@ -86,12 +86,8 @@ def build_people(frames: Frames) -> APIRouter:
     return router
 
 
-class People:
+class People(FramedPages):
     """What these routes do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show(
         self, request: Request, signed_in: SignedIn, *, failed: Failed | None = None

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from console.fields import moment
-from console.frame import VIEWS, Frames, staff_of
+from console.frame import VIEWS, FramedPages, Frames, staff_of
 from console.lists import PER_PAGE, Talk, Waiting, Wish
 from console.words import Words
 from core.errors import DatabaseUnavailable, FrontDoorError
@@ -83,12 +83,8 @@ def build_queue(frames: Frames) -> APIRouter:
     return router
 
 
-class Queue:
+class Queue(FramedPages):
     """What the routes of the queue do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show(self, request: Request, signed_in: SignedIn) -> Response:
         """The queue; whoever sees no tickets (an administrator) lands on the people page."""

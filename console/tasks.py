@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.fields import read_form, uuid_of
-from console.frame import Frames, staff_of
+from console.frame import FramedPages, Frames, staff_of
 from core.errors import FrontDoorError, NotFound
 from handlers.staff.allow_alone import allow_alone
 from handlers.staff.answer_volunteer import answer_volunteer
@@ -55,12 +55,8 @@ def build_tasks(frames: Frames) -> APIRouter:
     return router
 
 
-class Tasks:
+class Tasks(FramedPages):
     """What these routes do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show(
         self,

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.fields import read_form, uuid_of
-from console.frame import Frames, staff_of
+from console.frame import FramedPages, Frames, staff_of
 from console.volunteer_view import file_view, row_view
 from core.dates import today_in_china
 from core.errors import FrontDoorError, InvalidInput, NotFound, NotPermitted
@@ -66,12 +66,8 @@ def build_volunteers(frames: Frames) -> APIRouter:
     return router
 
 
-class Volunteers:
+class Volunteers(FramedPages):
     """What these routes do."""
-
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
-        self._deps = frames.deps
 
     async def show_list(self, request: Request, signed_in: SignedIn) -> Response:
         """Who waits for an answer first, then everybody; above them what runs out soon."""

@@ -12,7 +12,7 @@ from aiogram.types import (
     ReplyKeyboardMarkup,
 )
 
-from bot.telegram_residents.library import understood
+from bot.telegram_residents.client import understood
 from bot.telegram_residents.menu import Menu
 from bot.telegram_residents.rendering import Key, Part, render
 from notifications.sender import Delivery

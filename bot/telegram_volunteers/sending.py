@@ -9,7 +9,7 @@ from telegram import (
     ReplyKeyboardMarkup,
 )
 
-from bot.telegram_volunteers.library import StaysAsItIs, understood
+from bot.telegram_volunteers.client import StaysAsItIs, understood
 from bot.telegram_volunteers.rendering import Part, render
 from core.texts import Texts
 from notifications.deliveries import Delivery, NeverDeliverable

@@ -10,7 +10,7 @@ import pytest
 
 from app.configuration import ROOT
 from bot.splitting import LONGEST, units
-from bot.telegram_volunteers.library import open_bot
+from bot.telegram_volunteers.client import open_bot
 from bot.telegram_volunteers.sending import VolunteersSender
 from core.messages import Address, Channel, Choice, Reply
 from core.texts import Texts
