@@ -10,7 +10,7 @@ WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 LEARNED := $(shell find intents -name '*.yaml' -o -name '*.py' 2>/dev/null)
 
-.PHONY: help run install test check bench
+.PHONY: help run install test check bench bench-rasa test-rasa
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,8 @@ help:
 	@echo "make test     every test, with a real PostgreSQL, Redis and Chromium"
 	@echo "make check    format, lint, types, import rules, tests"
 	@echo "make bench    all measurements, one table with ratios; JSON in var/bench.json"
+	@echo "make bench-rasa   ours against Rasa's classifiers (RASA_PYTHON= names a Python 3.10)"
+	@echo "make test-rasa    our client against a real Rasa server"
 
 run: install
 	@$(if $(PORT),BAIJIAMEN_WEB__PORT=$(PORT)) exec $(BAIJIAMEN) serve --local
@@ -39,6 +41,12 @@ check: .venv/equipped
 bench: .venv/equipped var/models/trained
 	@.venv/bin/python -m tests.prepare
 	@.venv/bin/python -m bench
+
+bench-rasa: .venv/equipped var/models/trained
+	@UV="$(abspath $(UV))" .venv/bin/python -m bench.rasa
+
+test-rasa: .venv/equipped
+	@UV="$(abspath $(UV))" .venv/bin/python -m pytest tests/with_rasa.py
 
 # The import leaves the compiled files behind for the first start.
 # --inexact: an installation does not take away what the tests need, and the other way round.

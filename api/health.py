@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -19,6 +19,9 @@ from intents.understanding import Classifier, as_parse
 from notifications.models import OutboxMessage
 from notifications.outbox import Priority
 from tickets.models import Alert, Ticket
+
+if TYPE_CHECKING:
+    from intents.rasa_backend.opinion import RasaOpinion
 
 _OPEN = {"x-permission": "anyone"}
 _LONGEST = 100_000
@@ -42,10 +45,12 @@ class Health:
         is_current: Callable[[], Awaitable[bool]],
         clock: Clock,
         paused: Callable[[], Awaitable[Mapping[str, float]]],
+        rasa: "RasaOpinion | None" = None,
     ) -> None:
         self._database = database
         self._signals = signals
         self._classifier = classifier
+        self._rasa = rasa
         self._is_current = is_current
         self._clock = clock
         self._paused = paused
@@ -75,10 +80,12 @@ class Health:
         return {"status": "ok"}
 
     async def readyz(self) -> JSONResponse:
-        """Database, schema and model are there; Redis may be away without harm."""
+        """Database, schema and model are there; Redis and Rasa may be away without harm."""
         database = await self._database_state()
         redis = await self._signals.ping()
         checks = {"database": database, "model": "ok", "signals": "ok" if redis else "local only"}
+        if self._rasa:
+            checks["rasa"] = await self._rasa.state()
         ready = database == "ok"
         return JSONResponse({"ready": ready, **checks}, 200 if ready else 503)
 
@@ -94,7 +101,7 @@ class Health:
     async def parse(self, body: ParseRequest) -> dict[str, Any]:
         """Understanding alone, in the shape of Rasa's `/model/parse`."""
         understood = await asyncio.to_thread(self._classifier.understand, body.text)
-        return as_parse(understood)
+        return as_parse(await self._rasa.weigh(understood) if self._rasa else understood)
 
     async def _database_state(self) -> str:
         try:

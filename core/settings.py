@@ -54,6 +54,12 @@ class IntentsSettings(Section):
 
     backend: Literal["embedded", "rasa"] = "embedded"
     rasa_url: str = ""
+    rasa_seconds: float = Field(1.5, gt=0, le=30)
+    """How long Rasa may take for a message before our own model's answer stands."""
+    rasa_sure: float = Field(0.6, ge=0, le=1)
+    """Rasa's confidence from which the bot goes on; Rasa's is not calibrated."""
+    rasa_two: float = Field(0.75, ge=0, le=1)
+    """Rasa's confidence in its best two together from which the bot asks which of them."""
     model_folder: Path = Path("var/models")
 
 

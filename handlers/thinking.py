@@ -27,13 +27,28 @@ class Search(Protocol):
         ...
 
 
+class Opinion(Protocol):
+    """Another classifier, asked over the network (a Rasa server)."""
+
+    async def weigh(self, own: Understanding, *, answers: bool = False) -> Understanding:
+        """What it makes of the message; `own` where it is away."""
+        ...
+
+
 class Thinking:
     """Makes a turn out of a message."""
 
     def __init__(
-        self, *, classifier: Classifier, search: Search, limits: Limits, clock: Clock
+        self,
+        *,
+        classifier: Classifier,
+        search: Search,
+        limits: Limits,
+        clock: Clock,
+        opinion: Opinion | None = None,
     ) -> None:
         self._classifier = classifier
+        self._opinion = opinion
         self._search = search
         self._limits = limits
         self._clock = clock
@@ -53,6 +68,8 @@ class Thinking:
         # what we said last explains an answer; where nothing was asked it only confuses
         context = dialogue.context if dialogue.asking else None
         understood = await self._understand(message.text, context)
+        if self._opinion and not press:
+            understood = await self._opinion.weigh(understood, answers=context is not None)
         hits = () if press else self._hits(message.text, understood, now)
         return Turn(
             standing=standing,

@@ -6,59 +6,24 @@ needs numpy alone. Every choice is measured on lines of the catalogue that
 were held out, and the final model then learns from all of it.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.taxonomy import Street, Taxonomy
 from intents.catalogue import Utterance, catalogue_key, read_catalogue
-from intents.emergencies import DangerFinder, sign_grams
-from intents.features import context_grams, text_grams
-from intents.model import (
-    FORMAT,
-    NO_MATTER,
-    Features,
-    Floats,
-    Head,
-    SmallWeights,
-    TrainedModel,
-    strangeness,
-)
-from intents.normalise import plain
+from intents.emergencies import DangerFinder
+from intents.model import FORMAT, Features, Floats, Head, SmallWeights, TrainedModel
+from intents.rows import HEADS, Row, is_held_out, row_of, utterances_of_taxonomy
+from intents.tuning import CONTEXT_WEIGHT, accuracy, sharpen, thresholds, with_sharpness
 
-CALM, DANGER = "calm", "danger"
-HELD_OUT_SHARE = 0.12
-FALSE_ALARMS = 0.05
-"""Share of ordinary held-out messages that may be asked whether there is danger."""
-ENOUGH_TO_JUDGE = 50
-CAUTIOUS_ALARM = 0.5
-"""For a catalogue so small that nothing can be measured: phrases and clear cases only."""
-TAKEN_FOR_STRANGE = 0.01
-"""Share of held-out requests that may be taken for what is no business of ours."""
-SURE_ENOUGH = 0.85
-"""How often the bot must be right to go on without asking."""
 SEEN_AT_LEAST = 2
 LARGEST_VOCABULARY = 80_000
-CONTEXT_WEIGHT = 0.7
-"""How much the bot's last sentence counts beside the text, for the act alone."""
-
-Label = Callable[[Utterance], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An utterance, its grams, and the grams of what the bot had said."""
-
-    utterance: Utterance
-    grams: tuple[str, ...]
-    context: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,100 +35,44 @@ class Trained:
     bias: Floats
 
 
-def train_model(catalogue_dir: Path, taxonomy: Taxonomy, street: Street) -> TrainedModel:
+def train_model(
+    catalogue_dir: Path, taxonomy: Taxonomy, street: Street, *, more: Sequence[Utterance] = ()
+) -> TrainedModel:
     """
-    Learn from every file of the catalogue and from the taxonomy's own examples.
+    Learn from every file of the catalogue, the taxonomy's own examples and `more`.
 
     `.scores` of the result are measured on an eighth of the catalogue's lines
     that a first, otherwise equal training did not see. Takes well under a
     minute. Raises `CatalogueUnreadable`.
     """
-    utterances = read_catalogue(catalogue_dir)
+    utterances = [*read_catalogue(catalogue_dir), *utterances_of_taxonomy(taxonomy), *more]
+    version = f"{catalogue_key(catalogue_dir)}-{taxonomy.version}" + (
+        f"+{len(more)}" if more else ""
+    )
+    return learn(utterances, taxonomy, street, version=version)
+
+
+def learn(
+    utterances: Sequence[Utterance], taxonomy: Taxonomy, street: Street, *, version: str
+) -> TrainedModel:
+    """Learn from these lines alone (see `train_model`)."""
     dangers = DangerFinder(taxonomy)
-    taught = [_row(each, dangers) for each in (*utterances, *_of_taxonomy(taxonomy))]
-    rows = [row for row in taught if not _is_held_out(row.utterance)]
-    held_out = [row for row in taught if _is_held_out(row.utterance)]
+    taught = [row_of(each, dangers) for each in utterances]
+    rows = [row for row in taught if not is_held_out(row.utterance)]
+    held_out = [row for row in taught if is_held_out(row.utterance)]
     meta: dict[str, Any] = {
-        "version": f"{catalogue_key(catalogue_dir)}-{taxonomy.version}",
+        "version": version,
         "street": street.name,
         "utterances": len(utterances),
         "scores": {},
         "thresholds": {},
     }
     first = _fit(rows, meta, sharpness={})
-    sharpness = {name: _sharpen(first, name, held_out) for name in CHOOSING}
-    trial = _with_sharpness(first, sharpness)
-    meta["scores"] = {name: _accuracy(trial, name, held_out) for name in CHOOSING}
-    meta["thresholds"] = _thresholds(trial, held_out)
+    sharpness = {name: sharpen(first, name, held_out) for name in CHOOSING}
+    trial = with_sharpness(first, sharpness)
+    meta["scores"] = {name: accuracy(trial, name, held_out) for name in CHOOSING}
+    meta["thresholds"] = thresholds(trial, held_out)
     return _fit(taught, meta, sharpness=sharpness)
-
-
-def _of_taxonomy(taxonomy: Taxonomy) -> list[Utterance]:
-    """Names, definitions and examples are training rows, too."""
-    rows = []
-    for matter in taxonomy.matters.values():
-        for text in (matter.name, matter.definition, *matter.examples, *matter.aliases):
-            rows.append(Utterance(text, "taxonomy", matter=matter.id))
-    for act in taxonomy.acts.values():
-        rows += [
-            Utterance(text, "taxonomy", act=act.id) for text in act.examples if "（" not in text
-        ]
-    for trigger in taxonomy.triggers.values():
-        rows += [
-            Utterance(text, "taxonomy", act="emergency", trigger=trigger.id)
-            for text in trigger.phrases
-        ]
-        rows += [Utterance(text, "taxonomy", lookalike=trigger.id) for text in trigger.not_if]
-    return rows
-
-
-def _row(utterance: Utterance, dangers: DangerFinder) -> Row:
-    text = plain(utterance.text)
-    return Row(
-        utterance,
-        (*text_grams(text), *sign_grams(dangers.signs(text), 0, len(text))),
-        tuple(context_grams(utterance.context)),
-    )
-
-
-def _is_held_out(utterance: Utterance) -> bool:
-    """One line in eight, always the same ones."""
-    if utterance.intent == "taxonomy":
-        return False
-    return hashlib.sha256(utterance.text.encode()).digest()[0] < 256 * HELD_OUT_SHARE
-
-
-def _matter(row: Utterance) -> str | None:
-    if row.matter or row.lookalike or row.trigger:
-        return row.matter
-    return NO_MATTER if row.act and row.act not in ("raise_request", "ask_info") else None
-
-
-def _act(row: Utterance) -> str | None:
-    return row.act
-
-
-def _request_type(row: Utterance) -> str | None:
-    return row.request_type
-
-
-def _danger(row: Utterance) -> str | None:
-    return row.trigger
-
-
-def _alarm(row: Utterance) -> str | None:
-    if row.trigger:
-        return DANGER
-    return None if row.act == "emergency" or row.urgency == "P0" else CALM
-
-
-HEADS: dict[str, Label] = {
-    "matter": _matter,
-    "act": _act,
-    "request_type": _request_type,
-    "danger": _danger,
-    "alarm": _alarm,
-}
 
 
 CHOOSING = ("matter", "act", "request_type", "danger")
@@ -262,139 +171,3 @@ def _matrix(features: Sequence[tuple[Features, Features]], width: int, with_cont
 
 
 _NOTHING = Features(np.zeros(0, np.int32), np.zeros(0, np.float32))
-
-
-def _scores(model: TrainedModel, row: Row) -> Floats:
-    scores = model.score(model.features(row.grams))
-    return model.add_context(scores, model.features(row.context), CONTEXT_WEIGHT)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Held-out rows that have a label in one head."""
-
-    scores: Floats
-    truth: NDArray[np.int64]
-    """The column of the label."""
-    accepted: NDArray[np.bool_]
-    """The label and those that the catalogue takes as equally right (`also`)."""
-
-
-def _judge(model: TrainedModel, name: str, rows: Sequence[Row]) -> Judged:
-    head = model.heads[name]
-    place = {label: column for column, label in enumerate(head.labels)}
-    used = [row for row in rows if HEADS[name](row.utterance) in place]
-    truth = np.array([place[str(HEADS[name](row.utterance))] for row in used], dtype=np.int64)
-    accepted = np.zeros((len(used), len(place)), dtype=bool)
-    accepted[np.arange(len(used)), truth] = True
-    for number, row in enumerate(used):
-        for label in row.utterance.also if name == "matter" else ():
-            accepted[number, place[label.replace(".", "/")]] = True
-    table = np.array([_scores(model, row)[head.columns] for row in used], dtype=np.float32)
-    return Judged(table.reshape(-1, len(place)), truth, accepted)
-
-
-def _sharpen(model: TrainedModel, name: str, held_out: Sequence[Row]) -> float:
-    """The factor with which the held-out rows' accepted labels become likeliest."""
-    judged = _judge(model, name, held_out)
-    if not len(judged.truth):
-        return 3.0
-    factors = np.arange(0.5, 12, 0.25)
-    return float(min(factors, key=lambda factor: _surprise(judged, factor)))
-
-
-def _surprise(judged: Judged, factor: float) -> float:
-    table = judged.scores * np.float32(factor)
-    shares = np.exp(table - table.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    right = np.where(judged.accepted, shares, 0).max(axis=1)
-    return float(-np.log(np.maximum(right, 1e-9)).mean())
-
-
-def _with_sharpness(model: TrainedModel, sharpness: dict[str, float]) -> TrainedModel:
-    for name in sharpness:
-        head = model.heads[name]
-        model.heads[name] = Head(name, head.labels, head.start, sharpness[name])
-    return model
-
-
-def _accuracy(model: TrainedModel, name: str, held_out: Sequence[Row]) -> dict[str, float]:
-    judged = _judge(model, name, held_out)
-    if not len(judged.truth):
-        return {"rows": 0}
-    right = _right_by_rank(judged)
-    return {
-        "rows": len(judged.truth),
-        "accuracy": round(float(right[:, 0].mean()), 4),
-        "top3": round(float(right[:, :3].any(axis=1).mean()), 4),
-    }
-
-
-def _right_by_rank(judged: Judged) -> NDArray[Any]:
-    """Whether the likeliest label, the second, the third… is accepted."""
-    return np.take_along_axis(judged.accepted, np.argsort(-judged.scores, axis=1), axis=1)
-
-
-def _thresholds(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
-    """Limits of certainty for the matter, and the score from which danger is believed."""
-    return {
-        **_certainty(model, held_out),
-        **_alarm_limit(model, held_out),
-        **_outside_limit(model, held_out),
-    }
-
-
-def _outside_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
-    """The strangeness that one in a hundred messages about a matter reaches."""
-    inside = [
-        strangeness(model, _scores(model, row))
-        for row in held_out
-        if row.utterance.matter and row.utterance.act in ("raise_request", "ask_info")
-    ]
-    return {
-        "outside": round(float(np.quantile(inside, 1 - TAKEN_FOR_STRANGE)), 3) if inside else 9.0
-    }
-
-
-def _certainty(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
-    """
-    `sure`: above it the first is right as often as wanted; `two`: one of the best two is.
-    """
-    judged = _judge(model, "matter", held_out)
-    if not len(judged.truth):
-        return {"sure": 0.6, "two": 0.7}
-    head = model.heads["matter"]
-    shares = np.array([head.probabilities(_padded(head, row)) for row in judged.scores])
-    best = -np.sort(-shares, axis=1)
-    right = _right_by_rank(judged)
-    return {
-        "sure": _limit(best[:, 0], right[:, 0], SURE_ENOUGH),
-        "two": _limit(best[:, :2].sum(axis=1), np.any(right[:, :2], axis=1), SURE_ENOUGH),
-    }
-
-
-def _padded(head: Head, scores: Floats) -> Floats:
-    whole = np.zeros(head.start + len(head.labels), dtype=np.float32)
-    whole[head.columns] = scores
-    return whole
-
-
-def _limit(shares: Any, right: Any, wanted: float) -> float:
-    """The lowest share above which the wanted part is right."""
-    for limit in np.arange(0.2, 0.96, 0.02):
-        above = shares >= limit
-        if above.any() and right[above].mean() >= wanted:
-            return round(float(limit), 2)
-    return 0.95
-
-
-def _alarm_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
-    """The score that one in twenty ordinary messages reaches: recall comes first."""
-    column = model.heads["alarm"].start
-    ordinary = [
-        row for row in held_out if _alarm(row.utterance) == CALM and not row.utterance.lookalike
-    ]
-    if len(ordinary) < ENOUGH_TO_JUDGE:
-        return {"alarm": CAUTIOUS_ALARM}
-    scores = [float(_scores(model, row)[column]) for row in ordinary]
-    return {"alarm": round(float(np.quantile(scores, 1 - FALSE_ALARMS)), 3)}

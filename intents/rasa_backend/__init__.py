@@ -1,0 +1,1 @@
+"""A Rasa server asked over HTTP for its opinion, and the catalogue written for it."""
