@@ -8,7 +8,7 @@ from typing import Any
 
 from app.configuration import load_settings
 from app.keys import load_keys, public_url
-from app.models import model_file
+from app.models import trained_models
 from app.revision import is_current
 from app.telegram import KEPT_OUT, BotPlan, has_token, is_kept_out, plan_bots
 from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
@@ -103,7 +103,7 @@ async def _redis_answers(settings: Settings) -> bool:
 def _model(settings: Settings) -> str:
     understander = read_understander(settings, read_taxonomy(settings), read_street(settings))
     version = understander.understand("你好").model
-    return f"{model_file(settings).name} loads, version {version}"
+    return f"{trained_models(settings).serving.name} loads, version {version}"
 
 
 def _articles(settings: Settings) -> str:

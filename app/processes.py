@@ -25,6 +25,8 @@ _LOOK_SECONDS = 2.0
 """A worker that missed a wake-up looks again after so long."""
 _RETRY_SECONDS = 1.0
 _TICK_SECONDS = 1.0
+_MODEL_SECONDS = 5.0
+"""A promoted model serves after so long."""
 
 log = structlog.get_logger(__name__)
 
@@ -121,11 +123,13 @@ def _loops(house: House, roles: Sequence[str]) -> list[Loop]:
             rest=house.sender.rest,
             finish=house.sender.finish,
         ),
+        "model": Loop("model", house.look_for_model, None, _MODEL_SECONDS),
         "files": Loop("files", house.fetcher.fetch_due, "files", _LOOK_SECONDS),
         "clock": Loop("clock", house.timekeeper.tick, None, _TICK_SECONDS),
     }
-    # whoever handles messages also fetches what came with them
+    # whoever handles messages also fetches what came with them; whoever understands keeps up
     wanted = [*roles, *(["files"] if "worker" in roles else [])]
+    wanted += ["model"] if {"web", "worker"} & set(roles) else []
     return [known[name] for name in wanted if name in known]
 
 

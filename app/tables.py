@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 import bot.telegram_transport.models
 import conversations.models
 import core.files
+import editorial.models
 import notifications.models
 import people.models
 import people.volunteer_models
@@ -17,6 +18,7 @@ PACKAGES = (
     bot.telegram_transport.models,
     conversations.models,
     core.files,
+    editorial.models,
     notifications.models,
     people.models,
     people.volunteer_models,

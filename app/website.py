@@ -124,6 +124,7 @@ def _add_programs(app: FastAPI, house: House) -> None:
         is_current=partial(is_current, house.database),
         clock=house.clock,
         paused=house.sender.paused,
+        rasa=house.rasa,
     )
     rest = RestChannel(
         front_door=house.front_door,

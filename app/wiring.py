@@ -1,5 +1,6 @@
 """Builds every object from the settings; nothing else does."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
-from app.models import model_file, read_asked
+from app.models import ServingModel, read_asked, trained_models
 from app.telegram import BotPlan, build_bots, open_senders, plan_bots
 from app.telegram_files import open_file_sources
 from app.timekeeping import Timekeeper
@@ -36,7 +37,7 @@ from handlers.staff.desk import Desk
 from handlers.thinking import Thinking
 from handlers.undelivered import CallInstead
 from handlers.volunteers.chat.door import VolunteerChat
-from intents.understander import Understander, load_understander
+from intents.understanding import Classifier
 from knowledge_base.answer import Office, known_offices
 from knowledge_base.article_files import load_articles
 from knowledge_base.search import ArticleIndex
@@ -51,6 +52,7 @@ from tickets.lifecycle import Tickets
 
 if TYPE_CHECKING:
     from bot.telegram_transport.running import TelegramBot
+    from intents.rasa_backend.opinion import RasaOpinion
 
 ARTICLES = ROOT / "knowledge_base" / "articles"
 LOCALES = ROOT / "locales"
@@ -70,7 +72,8 @@ class Foundation:
     texts: Texts
     taxonomy: Taxonomy
     street: Street
-    understander: Understander
+    understander: ServingModel
+    rasa: "RasaOpinion | None"
     articles: ArticleIndex
     offices: Mapping[str, Office]
     database: Database
@@ -85,6 +88,8 @@ class Foundation:
 
     async def close(self) -> None:
         """Let go of connections."""
+        if self.rasa:
+            await self.rasa.close()
         await self.signals.close()
         await self.limits.close()
         await self.database.close()
@@ -103,6 +108,10 @@ class House(Foundation):
     bots: Mapping[str, "TelegramBot"]
     """By account; only those with a token."""
     fetcher: Fetcher
+
+    async def look_for_model(self) -> None:
+        """Serve with the model that was promoted meanwhile, if one was."""
+        await asyncio.to_thread(self.understander.look)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -123,9 +132,9 @@ def read_street(settings: Settings) -> Street:
     return load_street(settings.street.file or HERE / "street.yaml")
 
 
-def read_understander(settings: Settings, taxonomy: Taxonomy, street: Street) -> Understander:
-    """The trained model; raises `SettingsError` when there is none yet."""
-    return load_understander(model_file(settings), taxonomy, street)
+def read_understander(settings: Settings, taxonomy: Taxonomy, street: Street) -> ServingModel:
+    """The model that serves; raises `SettingsError` when there is none yet."""
+    return ServingModel(trained_models(settings), taxonomy, street)
 
 
 def read_articles(settings: Settings, taxonomy: Taxonomy) -> ArticleIndex:
@@ -140,7 +149,7 @@ class Mind:
     taxonomy: Taxonomy
     street: Street
     texts: Texts
-    understander: Understander
+    understander: ServingModel
     articles: ArticleIndex
 
 
@@ -201,10 +210,6 @@ def build_house(
 
 
 def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signals) -> Foundation:
-    if settings.intents.backend == "rasa":
-        raise SettingsError(
-            "INTENTS__BACKEND", "rasa is not served by this version", "Leave it at embedded."
-        )
     keys = load_keys(settings)
     vault, calendar = Vault(keys.encryption), WorkingCalendar()
     ladder = Ladder.from_settings(settings.desk)
@@ -218,6 +223,7 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         taxonomy=mind.taxonomy,
         street=mind.street,
         understander=mind.understander,
+        rasa=_rasa(settings, mind.taxonomy),
         articles=mind.articles,
         offices=known_offices(mind.taxonomy, settings.desk.offices),
         database=Database(settings.database.url, pool_size=settings.database.pool_size),
@@ -297,6 +303,7 @@ def _front_door(base: Foundation, desk: FrontDesk, staff_desk: Desk) -> FrontDoo
             search=base.articles,
             limits=base.limits,
             clock=base.clock,
+            opinion=base.rasa,
         ),
         attachments=Attachments(vault=base.vault),
         outbox=Outbox(vault=base.vault),
@@ -315,12 +322,30 @@ def plain_decoders() -> dict[tuple[Channel, str | None], Decoder]:
     return {(channel, None): plain for channel in channels}
 
 
-def _danger_finder(understander: Understander) -> Callable[[str], str | None]:
+def _danger_finder(understander: Classifier) -> Callable[[str], str | None]:
     def find_danger(text: str) -> str | None:
         danger = understander.understand(text).danger
         return danger.trigger_id if danger else None
 
     return find_danger
+
+
+def _rasa(settings: Settings, taxonomy: Taxonomy) -> "RasaOpinion | None":
+    """The Rasa server of the settings; it may come later, `/readyz` says so."""
+    intents = settings.intents
+    if intents.backend != "rasa":
+        return None
+    if not intents.rasa_url.startswith(("http://", "https://")):
+        raise SettingsError(
+            "INTENTS__RASA_URL",
+            "is no address",
+            "Say where the Rasa server answers, e.g. http://127.0.0.1:5005",
+        )
+    from intents.rasa_backend.opinion import RasaOpinion
+    from intents.rasa_backend.server import RasaServer
+
+    server = RasaServer(intents.rasa_url, seconds=intents.rasa_seconds)
+    return RasaOpinion(server, taxonomy, sure=intents.rasa_sure, two=intents.rasa_two)
 
 
 def _signals(settings: Settings) -> Signals:

@@ -213,7 +213,12 @@ class TicketReader:
         confidence = classified.get("confidence")
         if not isinstance(confidence, int | float):
             return name
-        return name + self._words.say("console.fact.machine", percent=round(confidence * 100))
+        judged = name + self._words.say("console.fact.machine", percent=round(confidence * 100))
+        if str(classified.get("model", "")).startswith("rasa "):
+            judged += self._words.say("console.fact.by_rasa")
+        if reasons := [masked_text(str(each)) for each in classified.get("reasons", ())]:
+            judged += self._words.say("console.fact.because", words="、".join(reasons))
+        return judged
 
     def _where(self, ticket: Ticket, opened: Mapping[str, str]) -> str:
         address = opened.get("address")

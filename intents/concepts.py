@@ -13,6 +13,7 @@ from pathlib import Path
 from intents.reading import read_yaml
 
 CONCEPTS = Path(__file__).parent / "concepts.yaml"
+SIGN, AND = "@", "+"
 HEAD = 2
 MOST_PAIRED = 8
 """In a long letter everything meets everything; pairs say nothing there."""
@@ -28,22 +29,28 @@ def _words() -> dict[str, list[tuple[str, str]]]:
     return words
 
 
-def concepts_of(text: str) -> set[str]:
-    """The concepts of a normalised text."""
+def concepts_of(text: str) -> dict[str, str]:
+    """The concepts of a normalised text, each with the word that says it first."""
     words = _words()
-    found = set()
+    found: dict[str, str] = {}
     for place in range(len(text)):
         for head in (text[place : place + HEAD], text[place]):
             for name, concept in words.get(head, ()):
                 if text.startswith(name, place):
-                    found.add(concept)
+                    found.setdefault(concept, name)
     return found
 
 
 def concept_grams(text: str) -> list[str]:
     """Each concept as a feature, and each two that meet in the text."""
     found = sorted(concepts_of(text))
-    grams = ["@" + concept for concept in found]
+    grams = [SIGN + concept for concept in found]
     if len(found) <= MOST_PAIRED:
-        grams += [f"@{one}+{other}" for one, other in combinations(found, 2)]
+        grams += [f"{SIGN}{one}{AND}{other}" for one, other in combinations(found, 2)]
     return grams
+
+
+def words_of(gram: str, text: str) -> list[str]:
+    """The words of a text behind a feature made here."""
+    said = concepts_of(text)
+    return [said[concept] for concept in gram.removeprefix(SIGN).split(AND) if concept in said]

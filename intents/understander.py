@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from core.taxonomy import Street, Taxonomy
+from intents.concepts import SIGN, words_of
 from intents.emergencies import DangerFinder, Sign, Verdict, sign_grams
 from intents.entities.finder import EntityFinder
 from intents.features import context_grams, text_grams
@@ -42,6 +43,10 @@ CONTEXT_WEIGHT = 0.7
 LONGEST_READ = 1_600
 """Of a longer text the classifier reads the beginning and the end; dangers are sought in all."""
 SECOND_AT_LEAST = 0.12
+RULE = "!"
+"""How the features begin that `sign_grams` makes."""
+MOST_GRAMS = 12
+MOST_REASONS = 3
 MOST_SECONDS = 2
 WISHES = ("raise_request", "ask_info")
 ASKING = frozenset({"raise_request", "ask_info", "complain_handling", "emergency", "out_of_scope"})
@@ -95,7 +100,7 @@ class Understander:
             entities=entities,
             danger=danger,
             decision=self._decision(matter, matters),
-            reasons=self._reasons(features, matter),
+            reasons=self._reasons(features, matter, read),
             model=self._model.version,
         )
 
@@ -165,10 +170,23 @@ class Understander:
         two = matters[0].confidence + matters[1].confidence
         return "either_or" if two >= self._limits["two"] else "unsure"
 
-    def _reasons(self, features: Features, matter: Ranked | None) -> tuple[str, ...]:
+    def _reasons(self, features: Features, matter: Ranked | None, text: str) -> tuple[str, ...]:
+        """Pieces of the text, no features: staff read them."""
         head = self._model.heads["matter"]
         column = head.start + head.labels.index(matter.name if matter else NO_MATTER)
-        return tuple(gram.strip() for gram in self._model.reasons(features, column) if gram.strip())
+        pieces: list[str] = []
+        for gram in self._model.reasons(features, column, MOST_GRAMS):
+            for piece in _pieces(gram, text):
+                if len(piece) > 1 and not any(piece in known for known in pieces):
+                    pieces = [known for known in pieces if known not in piece] + [piece]
+        return tuple(pieces[:MOST_REASONS])
+
+
+def _pieces(gram: str, text: str) -> list[str]:
+    """What of the text stands behind a feature; nothing behind a rule's sign."""
+    if gram.startswith(SIGN):
+        return words_of(gram, text)
+    return [] if gram.startswith(RULE) else [gram.strip()]
 
 
 def load_understander(path: Path, taxonomy: Taxonomy, street: Street) -> Understander:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import data, people, serving, understanding
+from app.cli import data, models, people, serving, understanding
 
 app = typer.Typer(
     name="baijiamen",
@@ -20,6 +20,8 @@ app.command()(serving.doctor)
 app.command()(understanding.classify)
 app.command()(understanding.evaluate)
 app.command()(understanding.train)
+app.command("export-rasa")(understanding.export_rasa)
+app.add_typer(models.model, name="model")
 app.add_typer(understanding.knowledge, name="knowledge")
 app.add_typer(data.db, name="db")
 app.command()(data.backup)

@@ -11,19 +11,23 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import orjson
 import typer
 
-from app.cli.frame import fail, guarded, settings, show
-from app.models import is_trained
+from app.cli.frame import fail, guarded, settings, show, with_house
+from app.configuration import ROOT
+from app.models import CATALOGUE, is_trained, train_challenger
 from app.models import train as train_model
-from app.wiring import ARTICLES, read_articles, read_street, read_taxonomy, read_understander
+from app.wiring import ARTICLES, House, read_articles, read_street, read_taxonomy, read_understander
 from core.dates import today_in_china
-from intents.understander import Understander
-from intents.understanding import as_parse
+from core.settings import Settings
+from editorial.corrections import Corrected, list_corrections
+from intents.catalogue import Utterance, read_catalogue
+from intents.understanding import Classifier, as_parse
 from knowledge_base.article_files import load_articles
 from knowledge_base.check import Severity, check_articles
 
 if TYPE_CHECKING:
     from intents.evaluation import Report
 
+RASA = ROOT / "intents" / "rasa"
 Text = Annotated[str | None, typer.Argument(help="The text; left out: standard input.")]
 Lines = Annotated[bool, typer.Option("--jsonl", help="Read and write one JSON object a line.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For a program.")]
@@ -74,20 +78,68 @@ def train(
     if_missing: Annotated[
         bool, typer.Option("--if-missing", help="Only if this catalogue has no model yet.")
     ] = False,
+    with_corrections: Annotated[
+        bool,
+        typer.Option("--with-corrections", help="A challenger that learns from staff, too."),
+    ] = False,
 ) -> None:
     """Train from intents/catalogue and write the model under var/models."""
     loaded = settings()
+    if with_corrections:
+        _train_challenger(loaded, as_json=as_json)
+        return
     if if_missing and is_trained(loaded):
         return
     typer.echo("training the model from intents/catalogue, a minute or two", err=True)
     began = time.perf_counter()
     scores = guarded(lambda: train_model(loaded, read_taxonomy(loaded), read_street(loaded)))
+    _show_scores(scores, began, as_json=as_json)
+
+
+def _train_challenger(loaded: Settings, *, as_json: bool) -> None:
+    async def read(house: House) -> list[Corrected]:
+        async with house.database.reading() as session:
+            return await list_corrections(session, house.vault)
+
+    corrected = with_house(read)
+    typer.echo(f"training a challenger with {len(corrected)} corrections", err=True)
+    began = time.perf_counter()
+    lines = [_as_utterance(each) for each in corrected]
+    taxonomy, street = read_taxonomy(loaded), read_street(loaded)
+    scores = guarded(lambda: train_challenger(loaded, taxonomy, street, lines))
+    _show_scores(scores, began, as_json=as_json)
+    typer.echo("next: baijiamen model compare, then baijiamen model promote", err=True)
+
+
+def _as_utterance(corrected: Corrected) -> Utterance:
+    return Utterance(
+        corrected.text,
+        corrected.matter.replace("/", "."),
+        matter=corrected.matter,
+        request_type=corrected.request_type,
+        voice="corrected",
+    )
+
+
+def _show_scores(scores: dict[str, object], began: float, *, as_json: bool) -> None:
     scores["seconds"] = round(time.perf_counter() - began, 1)
     if as_json:
         show(scores)
         return
     for name, value in scores.items():
         typer.echo(f"{name}: {value}")
+
+
+def export_rasa(
+    folder: Annotated[
+        Path, typer.Argument(help="Where to; left out: intents/rasa.", file_okay=False)
+    ] = RASA,
+) -> None:
+    """Write the catalogue as a Rasa project: data/nlu.yml, data/rules.yml, domain.yml."""
+    from intents.rasa_backend.export import export_for_rasa, label_rows
+
+    counts = guarded(lambda: export_for_rasa(label_rows(read_catalogue(CATALOGUE)), folder))
+    typer.echo(f"{folder}: {sum(counts.values())} lines of {len(counts)} intents")
 
 
 knowledge = typer.Typer(help="The articles: search and check them.", no_args_is_help=True)
@@ -162,7 +214,7 @@ def _print_report(report: "Report") -> None:
         typer.echo("  mixed up: " + ", ".join(f"{key} {each}" for key, each in confusion.items()))
 
 
-def _understander() -> Understander:
+def _understander() -> Classifier:
     loaded = settings()
     return guarded(lambda: read_understander(loaded, read_taxonomy(loaded), read_street(loaded)))
 

@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import InvalidInput
+from editorial.corrections import NewCorrection, keep_correction
 from handlers.staff.desk import Desk, acting
 from people.permissions import Permission, StaffMember
 from tickets.history import EventKind
+from tickets.masking import masked_text
 from tickets.models import Ticket
+from tickets.opening import DESCRIPTION
 from tickets.stops import time_added
 
 
@@ -30,7 +33,8 @@ async def correct_matter(
     that the two can be compared and learnt from. The deadlines are those of
     the new matter, reckoned from when they began, and later by the time that
     the clock stood still. A report to an authority that the new matter calls for
-    is owed from now on. Raises `InvalidInput`.
+    is owed from now on. Where a machine had judged, the words become an example
+    to learn from, masked. Raises `InvalidInput`.
     """
     desk.allow(by, Permission.TICKET_CORRECT, ticket)
     request_type = request_type or ticket.request_type
@@ -59,4 +63,30 @@ async def correct_matter(
         changes=changes,
     )
     await desk.tickets.owe_reports(session, ticket, now=now)
+    await _learn(session, desk, ticket, was=before["matter"], by=by, now=now)
     return ticket
+
+
+async def _learn(
+    session: AsyncSession,
+    desk: Desk,
+    ticket: Ticket,
+    *,
+    was: str | None,
+    by: StaffMember,
+    now: datetime,
+) -> None:
+    """What an operator typed from a call was never judged by a machine."""
+    model = ticket.classified_by.get("model")
+    if not isinstance(model, str):
+        return
+    words = desk.vault.open(ticket.description_sealed, purpose=DESCRIPTION)
+    example = NewCorrection(
+        ticket_id=ticket.id,
+        text=masked_text(words),
+        was=was,
+        matter=str(ticket.matter),
+        request_type=ticket.request_type,
+        model=model,
+    )
+    await keep_correction(session, desk.vault, example, by_id=by.id, now=now)
