@@ -131,8 +131,8 @@ class TrainedModel:
 
     def features(self, grams: Iterable[str]) -> Features:
         """Count the features that are known; a gram's weight grows with the logarithm."""
-        find = self._rows.get
-        counts = Counter(row for gram in grams if (row := find(gram)) is not None)
+        counts = Counter(map(self._rows.get, grams))
+        counts.pop(None, None)
         rows = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
         amounts = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         weights = (1 + np.log(amounts)) * self._rarity[rows]
