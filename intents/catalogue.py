@@ -64,6 +64,7 @@ def catalogue_key(folder: Path) -> str:
 
     The code and the word lists that make features of a text count as well: a
     model does not fit other features than those it was trained with.
+    And the rows on which its limits are chosen.
     """
     digest = hashlib.sha256()
     for path in (*sorted(folder.rglob("*.y*ml")), *sorted(_feature_files())):
@@ -76,6 +77,7 @@ def _feature_files() -> Iterator[Path]:
     for path in Path(__file__).parent.iterdir():
         if path.suffix in (".py", ".yaml"):
             yield path
+    yield from (Path(__file__).parent / "tuning").glob("*.jsonl")
 
 
 def _read_file(path: Path) -> Iterator[Utterance]:

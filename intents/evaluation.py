@@ -4,7 +4,7 @@ Scores an understander against labelled messages.
 A row is a JSON object with `text` and any of these labels; what is missing is
 not scored: `matter` (None: none applies) with `also`, `act` or `expected_act`
 with `act_also`, `request_type` with `request_type_also`, `urgency` with
-`urgency_also`, `kind` (the danger's trigger; a row without it is harmless when
+`urgency_also`, `entities` (spans in code points), `voice`, `kind` (the danger's trigger; a row without it is harmless when
 its urgency is P2 or P3), `context` (what the bot had said).
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from core.errors import FrontDoorError
 from intents.understanding import Classifier, Understanding
 
-URGENT = ("P0", "P1")
+WISHES = ("raise_request", "ask_info")
 WORST_PAIRS = 15
 BINS = 10
 NO_CONTEXT = "none"
@@ -46,6 +46,15 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How well one way of writing is understood."""
+
+    voice: str
+    rows: int
+    matter_accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Shares are 0..1; None where no row has the label."""
 
@@ -70,6 +79,20 @@ class Report:
     false_alarms: float | None
     """Harmless rows (P2 or P3, no `kind`) that raised an alarm for now."""
     out_of_scope_caught: float | None
+    requests_refused: float | None
+    """Requests and questions about a matter that were taken for none of our business."""
+    acting_alone: float | None
+    """Messages about a matter of which the machine is sure."""
+    acting_alone_precision: float | None
+    """Those of them whose matter is right."""
+    handed_over: float | None
+    """Messages about a matter of which it is neither sure nor torn between two."""
+    entity_precision: float | None
+    entity_recall: float | None
+    entity_f1: float | None
+    """Spans and types exactly as labelled."""
+    voices: tuple[Voice, ...]
+    """The voices by their matters, the worst first."""
     confusions: tuple[Confusion, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -100,11 +123,12 @@ def evaluate(classifier: Classifier, rows: Iterable[Row]) -> Report:
     dangers = [(row, given) for row, given in judged if row.get("kind")]
     harmless = [(row, given) for row, given in judged if _is_harmless(row)]
     outside = [(row, given) for row, given in judged if _wanted_act(row) == "out_of_scope"]
+    asked = [(row, given) for row, given in matters if _wanted_act(row) in (None, *WISHES)]
+    sure = [(row, given) for row, given in matters if given.decision == "sure"]
+    precision, recall, f1 = _entities(judged)
     return Report(
         rows=len(judged),
-        matter_accuracy=_share(
-            _matter(given) in _accepted(row, "matter", "also") for row, given in matters
-        ),
+        matter_accuracy=_share(_is_right(row, given) for row, given in matters),
         matter_strict=_share(_matter(given) == row["matter"] for row, given in matters),
         matter_top3=_share(_in_top3(row, given) for row, given in matters),
         matter_macro_f1=_macro_f1(
@@ -122,6 +146,14 @@ def evaluate(classifier: Classifier, rows: Iterable[Row]) -> Report:
         ),
         false_alarms=_share(_alarms(given) for _, given in harmless),
         out_of_scope_caught=_share(given.act.name == "out_of_scope" for _, given in outside),
+        requests_refused=_share(given.act.name == "out_of_scope" for _, given in asked),
+        acting_alone=_share(given.decision == "sure" for _, given in matters),
+        acting_alone_precision=_share(_is_right(row, given) for row, given in sure),
+        handed_over=_share(given.decision == "unsure" for _, given in matters),
+        entity_precision=precision,
+        entity_recall=recall,
+        entity_f1=f1,
+        voices=_voices(matters),
         confusions=_confusions(matters),
     )
 
@@ -138,6 +170,10 @@ def _share(results: Iterable[bool]) -> float | None:
 
 def _accepted(row: Row, key: str, also: str) -> tuple[str, ...]:
     return (row[key], *row.get(also, ()))
+
+
+def _is_right(row: Row, given: Understanding) -> bool:
+    return _matter(given) in _accepted(row, "matter", "also")
 
 
 def _matter(given: Understanding) -> str | None:
@@ -198,7 +234,7 @@ def _calibration_error(judged: Sequence[Judged]) -> float | None:
     bins: dict[int, list[tuple[float, bool]]] = {}
     for row, given in judged:
         if given.matter:
-            right = given.matter.name in _accepted(row, "matter", "also")
+            right = _is_right(row, given)
             share = given.matter.confidence
             bins.setdefault(min(int(share * BINS), BINS - 1), []).append((share, right))
     total = sum(map(len, bins.values()))
@@ -208,10 +244,34 @@ def _calibration_error(judged: Sequence[Judged]) -> float | None:
     return round(sum(gaps) / total, 4)
 
 
+def _voices(judged: Sequence[Judged]) -> tuple[Voice, ...]:
+    by_voice: dict[str, list[bool]] = {}
+    for row, given in judged:
+        if row.get("voice"):
+            by_voice.setdefault(str(row["voice"]), []).append(_is_right(row, given))
+    voices = [Voice(name, len(right), _share(right)) for name, right in by_voice.items()]
+    return tuple(sorted(voices, key=lambda voice: voice.matter_accuracy or 0))
+
+
+def _entities(judged: Sequence[Judged]) -> tuple[float | None, float | None, float | None]:
+    """Precision, recall and F1 over all rows that say which entities they hold."""
+    labelled = [(row, given) for row, given in judged if row.get("entities") is not None]
+    if not labelled:
+        return None, None, None
+    wanted = found = right = 0
+    for row, given in labelled:
+        mine = {(each["entity"], each["start"], each["end"]) for each in row["entities"]}
+        theirs = {(each.entity, each.start, each.end) for each in given.entities}
+        wanted, found, right = wanted + len(mine), found + len(theirs), right + len(mine & theirs)
+    precision, recall = right / (found or 1), right / (wanted or 1)
+    both = 2 * right / ((wanted + found) or 1)
+    return round(precision, 4), round(recall, 4), round(both, 4)
+
+
 def _confusions(judged: Sequence[Judged]) -> tuple[Confusion, ...]:
     wrong = Counter(
         (str(row["matter"]), _matter(given) or "none")
         for row, given in judged
-        if _matter(given) not in _accepted(row, "matter", "also")
+        if not _is_right(row, given)
     )
     return tuple(Confusion(*pair, times) for pair, times in wrong.most_common(WORST_PAIRS))

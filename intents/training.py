@@ -18,6 +18,7 @@ import numpy as np
 from core.taxonomy import Street, Taxonomy
 from intents.catalogue import Utterance, catalogue_key, read_catalogue
 from intents.emergencies import DangerFinder
+from intents.limits import read_tuning, tune
 from intents.model import FORMAT, Features, Floats, Head, SmallWeights, TrainedModel
 from intents.rows import HEADS, Row, is_held_out, row_of, utterances_of_taxonomy
 from intents.tuning import CONTEXT_WEIGHT, accuracy, sharpen, thresholds, with_sharpness
@@ -49,7 +50,8 @@ def train_model(
     version = f"{catalogue_key(catalogue_dir)}-{taxonomy.version}" + (
         f"+{len(more)}" if more else ""
     )
-    return learn(utterances, taxonomy, street, version=version)
+    model = learn(utterances, taxonomy, street, version=version)
+    return tune(model, read_tuning(), taxonomy, street)
 
 
 def learn(

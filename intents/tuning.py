@@ -1,7 +1,8 @@
 """
 Measures a model on rows that it did not see, and chooses sharpness and limits by them.
 
-Everything here needs numpy alone.
+Rows that other hands wrote (`intents/tuning/`) decide where there are enough of
+them: people do not write as a catalogue does. Everything here needs numpy alone.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,12 @@ FALSE_ALARMS = 0.05
 ENOUGH_TO_JUDGE = 50
 CAUTIOUS_ALARM = 0.5
 """For a catalogue so small that nothing can be measured: phrases and clear cases only."""
-TAKEN_FOR_STRANGE = 0.01
-"""Share of held-out requests that may be taken for what is no business of ours."""
-SURE_ENOUGH = 0.85
+TAKEN_FOR_STRANGE = 0.02
+"""Share of requests that may be taken for what is no business of ours."""
+SURE_ENOUGH = 0.95
 """How often the bot must be right to go on without asking."""
+TWO_ENOUGH = 0.85
+"""How often the right one must be among the two that it asks about."""
 CONTEXT_WEIGHT = 0.7
 """How much the bot's last sentence counts beside the text, for the act alone."""
 
@@ -101,13 +104,13 @@ def _right_by_rank(judged: Judged) -> NDArray[Any]:
 def thresholds(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
     """Limits of certainty for the matter, and the score from which danger is believed."""
     return {
-        **_certainty(model, held_out),
+        **certainty(model, held_out),
         **_alarm_limit(model, held_out),
-        **_outside_limit(model, held_out),
+        **outside_limit(model, held_out),
     }
 
 
-def _outside_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
+def outside_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
     """The strangeness that one in a hundred messages about a matter reaches."""
     inside = [
         strangeness(model, _scores(model, row))
@@ -119,7 +122,7 @@ def _outside_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, fl
     }
 
 
-def _certainty(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
+def certainty(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
     """
     `sure`: above it the first is right as often as wanted; `two`: one of the best two is.
     """
@@ -132,7 +135,7 @@ def _certainty(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]
     right = _right_by_rank(judged)
     return {
         "sure": _limit(best[:, 0], right[:, 0], SURE_ENOUGH),
-        "two": _limit(best[:, :2].sum(axis=1), np.any(right[:, :2], axis=1), SURE_ENOUGH),
+        "two": _limit(best[:, :2].sum(axis=1), np.any(right[:, :2], axis=1), TWO_ENOUGH),
     }
 
 

@@ -206,10 +206,12 @@ def check(as_json: AsJson = False) -> None:
 def _print_report(report: "Report") -> None:
     """The figures a line each, then the pairs that are mixed up most."""
     figures = report.as_json()
-    confusions = figures.pop("confusions")
+    confusions, voices = figures.pop("confusions"), figures.pop("voices")
     for name, value in figures.items():
         shown = "--" if value is None else f"{value:.3f}" if isinstance(value, float) else value
         typer.echo(f"{name:24} {shown}")
+    for voice in voices:
+        typer.echo(f"  {voice['voice']:22} {voice['matter_accuracy']:.3f} of {voice['rows']}")
     for confusion in confusions[:10]:
         typer.echo("  mixed up: " + ", ".join(f"{key} {each}" for key, each in confusion.items()))
 
