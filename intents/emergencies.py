@@ -2,8 +2,8 @@
 Finds danger in a message: taxonomy phrases, our patterns for indirect speech, a learned head.
 
 The whole text is read, sentence by sentence, and recall comes first: what
-takes an alarm back (`not_if`, our `unless`) counts only in its own sentence,
-and nothing that the model says takes back what a rule has found.
+takes an alarm back (`not_if`, our `unless`) counts only in its own sentence.
+A phrase of the taxonomy is believed unless the model is far from any alarm.
 """
 
 import re
@@ -14,6 +14,9 @@ from itertools import chain
 from math import log2
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.taxonomy import Taxonomy
 from intents.normalise import Normalised
@@ -31,6 +34,10 @@ LEVELS = ("P0", "P1", "P2", "P3")
 
 PATTERN_HELPS = 0.1
 """How much less certain the model need be where one of our patterns agrees."""
+PHRASE_HELPS = 0.6
+"""The same for a phrase of the taxonomy: only a model that is quite sure of the contrary is heeded."""
+MOST_DOUBTED = 40
+"""So many phrases of one message are weighed; of more, each is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +153,14 @@ class DangerFinder:
         """
         The gravest danger of the message, with what is being done now before the past.
 
-        A phrase of the taxonomy is an alarm whatever the model thinks; `alarm`
-        is the score from which the model alone is believed.
+        `alarm` is the score from which the model alone is believed; rules need less of it.
         """
         borders = Borders(text.text, SENTENCE_END)
         hits = [
             replace(hit, past=self._is_past(hit, text.text, borders))
             for hit in chain(
-                self._by_phrase(text.text, signs), self._by_model(text.text, signs, judge, alarm)
+                self._by_phrase(text.text, signs, borders, judge, alarm - PHRASE_HELPS),
+                self._by_model(text.text, signs, judge, alarm),
             )
         ]
         if not hits:
@@ -175,9 +182,14 @@ class DangerFinder:
     def _level(self, hit: Hit) -> str:
         return self._triggers[hit.trigger_id].level
 
-    def _by_phrase(self, text: str, signs: Sequence[Sign]) -> Iterator[Hit]:
-        for sign in signs:
-            if sign.by == PHRASE and not sign.harmless:
+    def _by_phrase(
+        self, text: str, signs: Sequence[Sign], borders: Borders, judge: Judge, enough: float
+    ) -> Iterator[Hit]:
+        phrases = [sign for sign in signs if sign.by == PHRASE and not sign.harmless]
+        for place, sign in enumerate(phrases):
+            spans = [borders.around(sign.start, sign.end)]
+            spans += [(0, len(text))] if len(text) <= LONGEST_SENTENCE else []
+            if place >= MOST_DOUBTED or any(judge(*span).score >= enough for span in spans):
                 weak = text[sign.start : sign.end] in self._weak
                 yield Hit(sign.trigger_id, sign.start, sign.end, PHRASE, weak=weak)
 
@@ -217,6 +229,14 @@ def sign_grams(signs: Sequence[Sign], start: int, end: int) -> Iterator[str]:
         yield "!several"
 
 
+def sign_flags(signs: Sequence[Sign], start: int, end: int) -> NDArray[np.float32]:
+    """Whether a span holds a phrase, a pattern, and something taken back (see `SecondLook`)."""
+    here = [sign for sign in signs if _within(sign, start, end)]
+    alarms = {sign.by for sign in here if not sign.harmless}
+    flags = (PHRASE in alarms, PATTERN in alarms, any(sign.harmless for sign in here))
+    return np.array(flags, dtype=np.float32)
+
+
 def _excuses(text: str, found: Iterable[Excuse]) -> Excuses:
     ordered = sorted(found, key=lambda excuse: excuse.start)
     starts = [excuse.start for excuse in ordered]
@@ -253,18 +273,17 @@ MOST_GUESSES = 40
 
 def spans_to_judge(text: str, signs: Sequence[Sign]) -> list[tuple[int, int]]:
     """
-    Each sentence, and the whole of a short text.
+    The whole of a short text, each sentence of a longer one.
 
-    Of a giant text the model reads the first and last sentences and those in
+    A sentence out of a short story alarms by itself where the story does not. Of a giant text the model reads the first and last sentences and those in
     which a rule has seen something; the rules have read them all.
     """
+    if len(text) <= LONGEST_SENTENCE:
+        return [(0, len(text))] if text.strip() else []
     spans = [(start, end) for start, end in sentences(text) if text[start:end].strip()]
     if len(spans) > MOST_GUESSES:
         spans = _worth_reading(spans, [sign.start for sign in signs if not sign.harmless])
-    spans = [(start, min(end, start + 3 * LONGEST_SENTENCE)) for start, end in spans]
-    if len(spans) > 1 and len(text) <= LONGEST_SENTENCE:
-        spans.append((0, len(text)))
-    return spans
+    return [(start, min(end, start + 3 * LONGEST_SENTENCE)) for start, end in spans]
 
 
 def _worth_reading(spans: Sequence[tuple[int, int]], signs: Sequence[int]) -> list[tuple[int, int]]:

@@ -18,14 +18,21 @@ from intents.emergencies import DangerFinder
 from intents.evaluation import read_rows
 from intents.model import TrainedModel
 from intents.rows import row_of
-from intents.tuning import ENOUGH_TO_JUDGE, certainty, outside_limit, sharpen, with_sharpness
+from intents.tuning import (
+    ENOUGH_TO_JUDGE,
+    certainty,
+    outside_limit,
+    score_rows,
+    sharpen,
+    with_sharpness,
+)
 from intents.understander import Understander
 
 TUNING = Path(__file__).parent / "tuning"
 TUNED = ("matter", "act", "request_type")
-MISSED_WEIGHS = 3.0
-"""A missed emergency is as bad as so many false alarms when the limit is chosen."""
-_GRID = np.arange(-1.2, 0.41, 0.1)
+MOST_FALSE_ALARMS = 0.10
+"""Share of these harmless rows, one in five of which sounds like danger, that may be alarmed at."""
+_GRID = np.arange(-1.0, 1.01, 0.05)
 
 
 def read_tuning(folder: Path = TUNING) -> list[Utterance]:
@@ -52,8 +59,8 @@ def tune(
 ) -> TrainedModel:
     """The model with sharpness and limits of these rows; where they are too few, with its own."""
     dangers = DangerFinder(taxonomy)
-    rows = [row_of(each, dangers) for each in chosen_on]
-    about = [row for row in rows if row.utterance.matter]
+    rows = score_rows(model, (row_of(each, dangers) for each in chosen_on))
+    about = [each for each in rows if each.row.utterance.matter]
     if len(about) >= ENOUGH_TO_JUDGE:
         sharp = {name: sharpen(model, name, rows) for name in TUNED}
         model = with_sharpness(model, sharp)
@@ -70,20 +77,19 @@ def _set_limits(model: TrainedModel, limits: dict[str, float]) -> None:
 def _alarm_limit(
     model: TrainedModel, rows: Iterable[Utterance], taxonomy: Taxonomy, street: Street
 ) -> float:
-    """The score that serves best with everything else as it is: rules, excuses, sentences."""
-    dangers = [row for row in rows if row.trigger]
+    """The lowest score, for recall comes first, that leaves enough people in peace."""
     harmless = [row for row in rows if not row.trigger and row.urgency in ("P2", "P3")]
 
-    def cost(limit: float) -> float:
+    def is_calm(limit: float) -> bool:
         _set_limits(model, {"alarm": limit})
         understander = Understander(model, taxonomy, street)
-        missed = _share(understander, dangers, alarms=False)
-        return MISSED_WEIGHS * missed + _share(understander, harmless, alarms=True)
+        return _alarmed(understander, harmless) <= MOST_FALSE_ALARMS
 
-    return round(float(min(_GRID, key=cost)), 3)
+    return round(float(next((limit for limit in _GRID if is_calm(limit)), _GRID[-1])), 3)
 
 
-def _share(understander: Understander, rows: Sequence[Utterance], *, alarms: bool) -> float:
+def _alarmed(understander: Understander, rows: Sequence[Utterance]) -> float:
+    """The share of rows that are taken for danger now."""
     found = [understander.understand(row.text).danger for row in rows]
-    given = [danger is not None and not danger.past for danger in found]
-    return sum(each == alarms for each in given) / len(given) if given else 0.0
+    alarms = [danger is not None and not danger.past for danger in found]
+    return sum(alarms) / len(alarms) if alarms else 0.0

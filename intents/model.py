@@ -19,9 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import FrontDoorError
+from intents.second_look import SecondLook
 
-FORMAT = "baijiamen-intents-1"
+FORMAT = "baijiamen-intents-2"
 NEEDED_HEADS = frozenset({"matter", "act", "request_type", "danger", "alarm"})
+FLAGS = 3
+"""How many flags of the rules the second look takes beside the scores."""
 NO_MATTER = "none"
 """The label of the matter's head for messages about none."""
 OUT_OF_SCOPE = "out_of_scope"
@@ -100,7 +103,10 @@ class TrainedModel:
         bias: Floats,
         heads: Iterable[Head],
         meta: Mapping[str, Any],
+        second_look: SecondLook | None = None,
     ) -> None:
+        self.second_look = second_look
+        """None where too little danger was taught; then the alarm's head decides alone."""
         self._rows = {feature: row for row, feature in enumerate(vocabulary)}
         self.vocabulary = tuple(vocabulary)
         self._rarity = rarity
@@ -168,6 +174,8 @@ class TrainedModel:
             weights=self._small,
             scale=self._scale,
             bias=self.bias,
+            inner=self.second_look.inner if self.second_look else _NOTHING,
+            outer=self.second_look.outer if self.second_look else _NOTHING,
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(path.name + ".part")
@@ -238,9 +246,22 @@ def _build(path: Path, arrays: Mapping[str, NDArray[Any]]) -> TrainedModel:
             bias=arrays["bias"].astype(np.float32),
             heads=heads,
             meta=described["meta"],
+            second_look=_second_look(path, arrays, columns),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelUnreadable(path, f"a part is missing or wrong ({error})") from error
+
+
+def _second_look(path: Path, arrays: Mapping[str, NDArray[Any]], columns: int) -> SecondLook | None:
+    inner, outer = arrays["inner"].astype(np.float32), arrays["outer"].astype(np.float32)
+    if not inner.size:
+        return None
+    if inner.shape != (1 + columns + FLAGS, len(outer) - 1):
+        raise ModelUnreadable(path, "its second look does not fit its heads")
+    return SecondLook(inner, outer)
+
+
+_NOTHING = np.zeros(0, dtype=np.float32)
 
 
 def _scale_of(weights: Floats) -> Floats:

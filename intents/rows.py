@@ -4,15 +4,17 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.taxonomy import Taxonomy
 from intents.catalogue import Utterance
-from intents.emergencies import DangerFinder, sign_grams
+from intents.emergencies import DangerFinder, sign_flags, sign_grams
 from intents.features import context_grams, text_grams
 from intents.model import NO_MATTER
 from intents.normalise import plain
 
 CALM, DANGER = "calm", "danger"
-HELD_OUT_SHARE = 0.12
 
 Label = Callable[[Utterance], str | None]
 
@@ -24,6 +26,8 @@ class Row:
     utterance: Utterance
     grams: tuple[str, ...]
     context: tuple[str, ...]
+    flags: NDArray[np.float32]
+    """What the rules of danger see (see `SecondLook`)."""
 
 
 def utterances_of_taxonomy(taxonomy: Taxonomy) -> list[Utterance]:
@@ -46,19 +50,22 @@ def utterances_of_taxonomy(taxonomy: Taxonomy) -> list[Utterance]:
 
 
 def row_of(utterance: Utterance, dangers: DangerFinder) -> Row:
+    """Everything that training needs of a line."""
     text = plain(utterance.text)
+    signs = dangers.signs(text)
     return Row(
         utterance,
-        (*text_grams(text), *sign_grams(dangers.signs(text), 0, len(text))),
+        (*text_grams(text), *sign_grams(signs, 0, len(text))),
         tuple(context_grams(utterance.context)),
+        sign_flags(signs, 0, len(text)),
     )
 
 
-def is_held_out(utterance: Utterance) -> bool:
-    """One line in eight, always the same ones."""
+def half_of(utterance: Utterance) -> int | None:
+    """0 or 1, always the same for a line; None for the taxonomy's own, which nobody is judged by."""
     if utterance.intent == "taxonomy":
-        return False
-    return hashlib.sha256(utterance.text.encode()).digest()[0] < 256 * HELD_OUT_SHARE
+        return None
+    return hashlib.sha256(utterance.text.encode()).digest()[0] % 2
 
 
 def _matter(row: Utterance) -> str | None:

@@ -5,7 +5,7 @@ Rows that other hands wrote (`intents/tuning/`) decide where there are enough of
 them: people do not write as a catalogue does. Everything here needs numpy alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +30,25 @@ CONTEXT_WEIGHT = 0.7
 """How much the bot's last sentence counts beside the text, for the act alone."""
 
 
-def _scores(model: TrainedModel, row: Row) -> Floats:
-    scores = model.score(model.features(row.grams))
-    return model.add_context(scores, model.features(row.context), CONTEXT_WEIGHT)
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A row and what a model that did not learn from it makes of it."""
+
+    row: Row
+    alone: Floats
+    """The scores of the text by itself."""
+    said: Floats
+    """The scores with the bot's last sentence."""
+
+
+def score_rows(model: TrainedModel, rows: Iterable[Row]) -> list[Scored]:
+    """Score each row once; everything here works on that."""
+    found = []
+    for row in rows:
+        alone = model.score(model.features(row.grams))
+        context = model.features(row.context)
+        found.append(Scored(row, alone, model.add_context(alone, context, CONTEXT_WEIGHT)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +62,21 @@ class Judged:
     """The label and those that the catalogue takes as equally right (`also`)."""
 
 
-def _judge(model: TrainedModel, name: str, rows: Sequence[Row]) -> Judged:
+def _judge(model: TrainedModel, name: str, rows: Sequence[Scored]) -> Judged:
     head = model.heads[name]
     place = {label: column for column, label in enumerate(head.labels)}
-    used = [row for row in rows if HEADS[name](row.utterance) in place]
-    truth = np.array([place[str(HEADS[name](row.utterance))] for row in used], dtype=np.int64)
+    used = [each for each in rows if HEADS[name](each.row.utterance) in place]
+    truth = np.array([place[str(HEADS[name](each.row.utterance))] for each in used], dtype=np.int64)
     accepted = np.zeros((len(used), len(place)), dtype=bool)
     accepted[np.arange(len(used)), truth] = True
-    for number, row in enumerate(used):
-        for label in row.utterance.also if name == "matter" else ():
+    for number, each in enumerate(used):
+        for label in each.row.utterance.also if name == "matter" else ():
             accepted[number, place[label.replace(".", "/")]] = True
-    table = np.array([_scores(model, row)[head.columns] for row in used], dtype=np.float32)
+    table = np.array([each.said[head.columns] for each in used], dtype=np.float32)
     return Judged(table.reshape(-1, len(place)), truth, accepted)
 
 
-def sharpen(model: TrainedModel, name: str, held_out: Sequence[Row]) -> float:
+def sharpen(model: TrainedModel, name: str, held_out: Sequence[Scored]) -> float:
     """The factor with which the held-out rows' accepted labels become likeliest."""
     judged = _judge(model, name, held_out)
     if not len(judged.truth):
@@ -84,7 +100,7 @@ def with_sharpness(model: TrainedModel, sharpness: dict[str, float]) -> TrainedM
     return model
 
 
-def accuracy(model: TrainedModel, name: str, held_out: Sequence[Row]) -> dict[str, float]:
+def accuracy(model: TrainedModel, name: str, held_out: Sequence[Scored]) -> dict[str, float]:
     judged = _judge(model, name, held_out)
     if not len(judged.truth):
         return {"rows": 0}
@@ -101,7 +117,7 @@ def _right_by_rank(judged: Judged) -> NDArray[Any]:
     return np.take_along_axis(judged.accepted, np.argsort(-judged.scores, axis=1), axis=1)
 
 
-def thresholds(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
+def thresholds(model: TrainedModel, held_out: Sequence[Scored]) -> dict[str, float]:
     """Limits of certainty for the matter, and the score from which danger is believed."""
     return {
         **certainty(model, held_out),
@@ -110,19 +126,19 @@ def thresholds(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]
     }
 
 
-def outside_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
-    """The strangeness that one in a hundred messages about a matter reaches."""
+def outside_limit(model: TrainedModel, held_out: Sequence[Scored]) -> dict[str, float]:
+    """The strangeness that one in fifty messages about a matter reaches."""
     inside = [
-        strangeness(model, _scores(model, row))
-        for row in held_out
-        if row.utterance.matter and row.utterance.act in ("raise_request", "ask_info")
+        strangeness(model, each.said)
+        for each in held_out
+        if each.row.utterance.matter and each.row.utterance.act in ("raise_request", "ask_info")
     ]
     return {
         "outside": round(float(np.quantile(inside, 1 - TAKEN_FOR_STRANGE)), 3) if inside else 9.0
     }
 
 
-def certainty(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
+def certainty(model: TrainedModel, held_out: Sequence[Scored]) -> dict[str, float]:
     """
     `sure`: above it the first is right as often as wanted; `two`: one of the best two is.
     """
@@ -154,15 +170,15 @@ def _limit(shares: Any, right: Any, wanted: float) -> float:
     return 0.95
 
 
-def _alarm_limit(model: TrainedModel, held_out: Sequence[Row]) -> dict[str, float]:
+def _alarm_limit(model: TrainedModel, held_out: Sequence[Scored]) -> dict[str, float]:
     """The score that one in twenty ordinary messages reaches: recall comes first."""
     column = model.heads["alarm"].start
     ordinary = [
-        row
-        for row in held_out
-        if alarm_label(row.utterance) == CALM and not row.utterance.lookalike
+        each
+        for each in held_out
+        if alarm_label(each.row.utterance) == CALM and not each.row.utterance.lookalike
     ]
     if len(ordinary) < ENOUGH_TO_JUDGE:
         return {"alarm": CAUTIOUS_ALARM}
-    scores = [float(_scores(model, row)[column]) for row in ordinary]
+    scores = [float(each.said[column]) for each in ordinary]
     return {"alarm": round(float(np.quantile(scores, 1 - FALSE_ALARMS)), 3)}

@@ -14,7 +14,7 @@ import numpy as np
 
 from core.taxonomy import Street, Taxonomy
 from intents.concepts import SIGN, words_of
-from intents.emergencies import DangerFinder, Sign, Verdict, sign_grams
+from intents.emergencies import DangerFinder, Sign, Verdict, sign_flags, sign_grams
 from intents.entities.finder import EntityFinder
 from intents.features import context_grams, text_grams
 from intents.groups import GroupFinder, speaks_for_another
@@ -120,10 +120,11 @@ class Understander:
         whole = (0, len(normal.text))
 
         def judge(start: int, end: int) -> Verdict:
+            flags = sign_flags(signs, start, end)
             if (start, end) == whole:
-                return self._verdict(scores)
+                return self._verdict(scores, flags)
             features = self._features(normal.text[start:end], signs, start)
-            return self._verdict(self._model.score(features))
+            return self._verdict(self._model.score(features), flags)
 
         alarm = self._limits["alarm"]
         danger = self._dangers.find(text, normal, signs, judge, alarm=alarm)
@@ -131,10 +132,12 @@ class Understander:
             return None
         return replace(danger, level=raise_level(danger, danger.sentence, groups))
 
-    def _verdict(self, scores: Floats) -> Verdict:
+    def _verdict(self, scores: Floats, flags: Floats) -> Verdict:
         alarm, danger = self._model.heads["alarm"], self._model.heads["danger"]
         best = int(scores[danger.columns].argmax())
-        return Verdict(float(scores[alarm.columns][0]), danger.labels[best])
+        second = self._model.second_look
+        score = second.score(scores, flags) if second else float(scores[alarm.columns][0])
+        return Verdict(score, danger.labels[best])
 
     def _matter(self, scores: Floats) -> tuple[Ranked | None, tuple[Ranked, ...]]:
         ranked = _rank(self._model.heads["matter"], scores, RANKING_LENGTH + 1)
