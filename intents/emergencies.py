@@ -2,8 +2,8 @@
 Finds danger in a message: taxonomy phrases, our patterns for indirect speech, a learned head.
 
 The whole text is read, sentence by sentence, and recall comes first: what
-takes an alarm back (`not_if`, our `unless`) counts only in its own sentence.
-A phrase of the taxonomy is believed unless the model is far from any alarm.
+takes an alarm back (`not_if`, our `unless`) counts only in its own sentence,
+and nothing that the model says takes back what a rule has found.
 """
 
 import re
@@ -34,10 +34,6 @@ LEVELS = ("P0", "P1", "P2", "P3")
 
 PATTERN_HELPS = 0.1
 """How much less certain the model need be where one of our patterns agrees."""
-PHRASE_HELPS = 0.6
-"""The same for a phrase of the taxonomy: only a model that is quite sure of the contrary is heeded."""
-MOST_DOUBTED = 40
-"""So many phrases of one message are weighed; of more, each is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +149,14 @@ class DangerFinder:
         """
         The gravest danger of the message, with what is being done now before the past.
 
-        `alarm` is the score from which the model alone is believed; rules need less of it.
+        A phrase of the taxonomy is an alarm whatever the model thinks; `alarm`
+        is the score from which the model alone is believed.
         """
         borders = Borders(text.text, SENTENCE_END)
         hits = [
             replace(hit, past=self._is_past(hit, text.text, borders))
             for hit in chain(
-                self._by_phrase(text.text, signs, borders, judge, alarm - PHRASE_HELPS),
-                self._by_model(text.text, signs, judge, alarm),
+                self._by_phrase(text.text, signs), self._by_model(text.text, signs, judge, alarm)
             )
         ]
         if not hits:
@@ -182,14 +178,9 @@ class DangerFinder:
     def _level(self, hit: Hit) -> str:
         return self._triggers[hit.trigger_id].level
 
-    def _by_phrase(
-        self, text: str, signs: Sequence[Sign], borders: Borders, judge: Judge, enough: float
-    ) -> Iterator[Hit]:
-        phrases = [sign for sign in signs if sign.by == PHRASE and not sign.harmless]
-        for place, sign in enumerate(phrases):
-            spans = [borders.around(sign.start, sign.end)]
-            spans += [(0, len(text))] if len(text) <= LONGEST_SENTENCE else []
-            if place >= MOST_DOUBTED or any(judge(*span).score >= enough for span in spans):
+    def _by_phrase(self, text: str, signs: Sequence[Sign]) -> Iterator[Hit]:
+        for sign in signs:
+            if sign.by == PHRASE and not sign.harmless:
                 weak = text[sign.start : sign.end] in self._weak
                 yield Hit(sign.trigger_id, sign.start, sign.end, PHRASE, weak=weak)
 

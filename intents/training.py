@@ -226,8 +226,10 @@ def _head(
     labels = [HEADS[name](row.utterance) for row in rows]
     used = [place for place, label in enumerate(labels) if label]
     with_context = CONTEXT_WEIGHT if name == "act" else 0.0
-    matrix = _matrix([features[place] for place in used], width, with_context)
     answers = [str(labels[place]) for place in used]
+    if len(set(answers)) < 2:
+        return _only(answers[:1], width)
+    matrix = _matrix([features[place] for place in used], width, with_context)
     machine = LinearSVC(  # type: ignore[no-untyped-call]
         C=SOFTNESS.get(name, 1.0),
         class_weight=_class_weights(answers) if name in UNEVEN else None,
@@ -236,6 +238,12 @@ def _head(
     )
     machine.fit(matrix, answers)
     return _columns(machine)
+
+
+def _only(labels: Sequence[str], width: int) -> Trained:
+    """Half of a tiny catalogue may know one label of a head, or none: nothing is weighed."""
+    weights = np.zeros((width, len(labels)), dtype=np.float32)
+    return Trained(tuple(labels), weights, np.zeros(len(labels), dtype=np.float32))
 
 
 SOFTNESS = {"alarm": 0.2, "matter": 0.5}

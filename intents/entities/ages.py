@@ -15,23 +15,27 @@ WITH_SUI = re.compile(
 PERSON = (
     r"妈|爸|娘|爹|母|父|母亲|父亲|爷爷|奶奶|外公|外婆|姥姥|姥爷|家家|婆婆|公公|岳父|岳母|老伴|老公|老婆|爱人"
     r"|媳妇|儿子|女儿|姑娘|闺女|孙子|孙女|外孙|哥|姐|弟|妹|叔|伯|姑|舅|姨|老人家?|老头子?|老太太|太婆|爹爹"
-    r"|师傅|阿姨|大爷|大妈|老汉|老太|我|他|她|本人|人|伢|娃|先生|女士|某|两口子|俩"
+    r"|老子|舅爷|姑爷|自己|师傅|阿姨|大爷|大妈|老汉|老太|我|他|她|本人|人|伢|娃|先生|女士|某|两口子|俩"
 )
-CUE = r"今年|虚岁|实岁|周岁|年纪|年龄|高龄|都快|都|快到?|已经|已|刚满|满|才|刚过|刚|过了|上了|奔|今年都|将近|快要"
+CUE = r"年(?=[六七八九]十)|今年|虚岁|实岁|周岁|年纪|年龄|高龄|都快|都|快到?|已经|已|刚满|满|才|刚过|刚|过了|上了|奔|今年都|将近|快要"
 NOT_A_UNIT = (
     r"(?![\d.%:\-~/多来几])(?!(?:多|来|几|好几)?(?:元|块|毛|万|千|百|个|年|月|天|号|日|栋|幢|楼|层|点|分|次|回|平|斤|公斤|级|度|户|家|人"
     r"|米|公里|里|条|张|份|只|路|线|期|届|班|组|单元|门|座|室|弄|岁以上|%|钟|小时|秒|本|台|辆|颗|片|粒|盒|瓶|桌|套|件|种|样|遍|趟|届|届|后|多(?:块|元|个|年|天|平|斤|号|户|家|人|米|次)))"
 )
 BARE = re.compile(
     rf"(?:(?:{PERSON})[ ,(]?(?:(?:{CUE}|有)){{0,2}}|(?:{CUE})(?:有)?)({FROM_TEN}{MORE}?){NOT_A_UNIT}"
-    rf"(?=了|的人|[ ,。;!?)、]|$|一个人|独居|瘫|还|住|腿|身体|岁|耳|眼|老|高|走|能|符|没|有|，)"
+    rf"(?=了|的人|[ ,。;!?)、]|$|一个人|独居|瘫|还|住|腿|身体|岁|耳|眼|老|高|走|能|符|没|有|，|我|他|她)"
 )
 OPERATOR = re.compile(
     rf"(?:[男女][ ,/]?|[一-龥]{{1,3}}(?:爹爹|婆婆|师傅|某|阿姨|女士|先生|爷爷|奶奶|老人|小?[a-z])[,(/ ])({FROM_TEN}|\d{{1,2}})(?=[ ,)/、。;]|$)"
 )
 OLD_MANS = re.compile(
-    rf"(?<![\d一二三四五六七八九])({FROM_TEN})(?=的人了|大几了?的)|(?:^|[\s,。;])({FROM_TEN}{MORE}?)(?=了(?:$|[\s,。;]))"
+    rf"(?<![\d一二三四五六七八九])({FROM_TEN}{MORE}?)(?=的人了|大几了?的)|(?:^|[\s,。;])({FROM_TEN}{MORE}?)(?=了(?:$|[\s,。;]))"
 )
+APART = re.compile(
+    r"(?<=[\s,。;])([四五六七八九]十[一二三四五六七八九]?|[三四五六七八九]十[一二三四五六七八九])(?=[\s,。;])"
+)
+"""A bare number in Chinese characters between two breaks, after a person was named."""
 ENGLISH = re.compile(
     r"(?<![\da-z.])(\d{1,3})[ -]?(?:years?|yrs?)[ -]old|(?:is|am|aged) (\d{1,3})(?![\d:.]| ?(?:month|day|week|hour|minute|min|yuan|rmb|km|floor|people))"
 )
@@ -63,6 +67,9 @@ def find_ages(text: str, context: str | None = None) -> Iterator[Found]:
             group = 1 if found[1] else found.lastindex or 1
             if not _is_a_limit(text, found.start(group), found.end(group)):
                 yield _age(found.start(group), found.end(group), found[group])
+    for found in APART.finditer(text):
+        if re.search(PERSON, text[max(0, found.start() - 12) : found.start()]):
+            yield _age(found.start(1), found.end(1), found[1])
     for found in ENGLISH.finditer(text):
         whole = 0 if found[1] else 2
         yield _age(found.start(whole), found.end(whole), found[1] or found[2])

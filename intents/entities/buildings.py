@@ -10,7 +10,7 @@ NUMBER = r"(?:\d{1,4}|[一二三四五六七八九]?十[一二三四五六七八
 ROOM = r"(?:\d{3,4}|[一二三四五六七八九](?:[零〇][一二三四五六七八九]|十[一二三四五六七八九]))"
 MARK = r"[甲乙丙丁东西南北a-z]?"
 STEP = r"[ ,、的之\-/]{0,1}"
-UNIT = r"(?:号楼|栋|幢|单元|楼|层|座|门|室|弄|号|户室)"
+UNIT = r"(?:号楼(?![下上里道顶梯外])|栋|幢|单元|楼|层|座|门|室|弄|号|户室)"
 PART = rf"(?:{MARK}{NUMBER}{UNIT}|(?<![a-z])[a-z](?:座|栋|幢|单元|区|号楼)|附{NUMBER}号)"
 CHAIN = re.compile(
     rf"(?<![\d.第周])(?:第)?(?P<body>{PART}(?:{STEP}{PART})*(?:{STEP}(?:{ROOM}|(?<=[门元号]){NUMBER})(?![\d年月日元块人个天岁级度点.]|{UNIT}))?)"
@@ -22,6 +22,9 @@ DASHED_TWO = re.compile(
 ENGLISH = re.compile(
     r"(?:building|bldg|block|unit|room|apt)\.? ?(?:no\.? ?)?(\d{1,4}|[a-z](?![a-z]))(?![\d])"
 )
+ALONE = re.compile(
+    r"(?:住(?:在|到)?|漏水的是|淹的是|漏的是|楼上|楼下|对门|隔壁|(?<![a-z])in )(?P<room>(?!19\d\d|20[0-3]\d)\d{3,4})(?![\d年月日元块人个天岁度点.平米万千]| ?(?:yuan|rmb|people))"
+)
 FLOOR_ENGLISH = re.compile(
     r"(?<![\da-z])(\d{1,2})(?:f|/f|th floor|nd floor|rd floor|st floor)(?![a-z])"
 )
@@ -31,7 +34,7 @@ HOUSE_BEFORE = re.compile(
 )
 IN_THE_HOUSE = ("栋", "单元", "门", "座", "室", "弄")
 NOT_AFTER_NUMBER = re.compile(
-    r"(?:号(?:线|上午|下午|早|晚|中午|前|后|之前|之后|起|开始|到|至|的?时候|就|去|来|交|发|截止|公告|文|令|车|床|窗口|台|机|楼梯|口|出口|门|桌|选手|病))"
+    r"(?:号(?:线|上午|下午|早|晚|中午|前|后|之前|之后|起|开始|到|至|的?时候|就|去|来|交|发|截止|公告|文|令|车|床|窗口|台|机|楼梯|口|出口|门(?!口)|桌|选手|病))"
 )
 COUNTED_FLOORS = re.compile(
     r"(?:楼|层)(?:高|楼(?!道|梯|上|下|的|住|老|王|李|张)|套|洋楼|小楼|自建|厚|灰|皮|油|关系|意思)"
@@ -48,6 +51,8 @@ def find_buildings(text: str) -> Iterator[Found]:
                 yield Found("building", start, end, _value(body))
     for found in ENGLISH.finditer(text):
         yield Found("building", found.start(), found.end(), found[1])
+    for found in ALONE.finditer(text):
+        yield Found("building", found.start("room"), found.end("room"), found["room"])
     for found in FLOOR_ENGLISH.finditer(text):
         yield Found("building", found.start(), found.end(), f"{found[1]}楼")
 

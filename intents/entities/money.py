@@ -52,6 +52,8 @@ PER = re.compile(
 MILLIONS = re.compile(
     rf"(?<![\d.一二两三四五六七八九十百千])([一二两三四五六七八九\d]{{1,3}}[十百千]?)(?:来|多|几)(万)(?:块钱?|元)?(?!{COUNTED})"
 )
+RISING = re.compile(r"从(\d{2,6})(?P<more>多)?(?=(?:元|块)?(?:涨|降|加|提|变|升|调)(?:到|至|成))")
+FOREIGN = re.compile(r"(?<![\d.a-z])(\d[\d,.]*) ?(?:yuan|rmb|kuai|cny)(?![a-z])")
 STILL = re.compile(
     rf"(?:还是|只有|才|到手|变成|成了|是|就)(\d{{3,5}})(?P<more>多)?(?![\d\-.:/年月号点路栋楼室弄]|{COUNTED})"
 )
@@ -65,6 +67,9 @@ def find_money(text: str) -> Iterator[Found]:
     yield from _with_unit(text)
     for found in SIGN.finditer(text):
         yield _money(found.start(), found.end(), any_number(found[1]))
+    for found in FOREIGN.finditer(text):
+        value = any_number(found[1].replace(",", "").rstrip("."))
+        yield _money(found.start(), found.end(), value)
     for found in DIMES.finditer(text):
         yield _money(found.start(), found.end(), (any_number(found[1]) or 0) / 10)
     for found in ABOUT_THAT.finditer(text):
@@ -72,7 +77,7 @@ def find_money(text: str) -> Iterator[Found]:
     for found in MILLIONS.finditer(text):
         yield _money(found.start(), found.end(), (any_number(found[1]) or 0) * ABOUT["万"])
     still = (STILL,) if MONEY_TALK.search(text) else ()
-    for pattern in (SHORT, IMPLIED, BEFORE_NOUN, PER, *still):
+    for pattern in (RISING, SHORT, IMPLIED, BEFORE_NOUN, PER, *still):
         for found in pattern.finditer(text):
             end = found.end("more") if found["more"] else found.end(1)
             yield _money(found.start(1), end, any_number(found[1]))
