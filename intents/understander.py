@@ -51,6 +51,8 @@ MOST_SECONDS = 2
 WISHES = ("raise_request", "ask_info")
 ASKING = frozenset({"raise_request", "ask_info", "complain_handling", "emergency", "out_of_scope"})
 """Acts that want something: a thank-you without a matter is no complaint."""
+OURS = 0.6
+"""A matter as likely as that is our business, however odd the words."""
 SURELY_NONE = 0.4
 """Below it the likeliest matter is given although `none` is likelier still."""
 
@@ -78,7 +80,7 @@ class Understander:
         groups = self._groups.find(read, entities)
         danger = self._find_danger(text, normal, signs, scores, groups)
         matter, matters = self._matter(scores)
-        acts = self._acts(scores, context, text, danger)
+        acts = self._acts(scores, context, text, danger, matter)
         request_type = self._request_type(scores, matter, acts[0])
         return Understanding(
             text=text,
@@ -146,7 +148,12 @@ class Understander:
         return (None if none else matters[0]), matters
 
     def _acts(
-        self, scores: Floats, context: str | None, text: str, danger: Danger | None
+        self,
+        scores: Floats,
+        context: str | None,
+        text: str,
+        danger: Danger | None,
+        matter: Ranked | None,
     ) -> tuple[Ranked, ...]:
         said = self._model.features(context_grams(context)) if context else self._silence
         scores = self._model.add_context(scores, said, CONTEXT_WEIGHT)
@@ -155,8 +162,10 @@ class Understander:
             return _put_first("emergency", ranked)
         if is_blank(text):
             return _put_first("unclear", ranked)
-        strange = strangeness(self._model, scores) >= self._limits["outside"]
-        return _put_first(OUT_OF_SCOPE, ranked) if strange and ranked[0].name in WISHES else ranked
+        is_strange = strangeness(self._model, scores) >= self._limits["outside"]
+        is_ours = matter is not None and matter.confidence >= OURS
+        wished = ranked[0].name in WISHES
+        return _put_first(OUT_OF_SCOPE, ranked) if wished and is_strange and not is_ours else ranked
 
     def _request_type(self, scores: Floats, matter: Ranked | None, act: Ranked) -> str:
         if act.name == "praise":
