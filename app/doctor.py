@@ -11,7 +11,7 @@ from app.keys import load_keys, public_url
 from app.models import trained_models
 from app.revision import is_current
 from app.telegram import KEPT_OUT, BotPlan, has_token, is_kept_out, plan_bots
-from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
+from app.wiring import read_street, read_taxonomy, read_understander
 from core.database import Database
 from core.dates import today_in_china
 from core.errors import FrontDoorError
@@ -108,7 +108,7 @@ def _model(settings: Settings) -> str:
 
 def _articles(settings: Settings) -> str:
     taxonomy = read_taxonomy(settings)
-    articles = load_articles(ARTICLES)
+    articles = load_articles()
     today = today_in_china(datetime.now(UTC))
     findings = check_articles(articles, taxonomy, today, required_matters=taxonomy.matters)
     errors = [each for each in findings if each.severity is Severity.ERROR]

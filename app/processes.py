@@ -27,6 +27,8 @@ _RETRY_SECONDS = 1.0
 _TICK_SECONDS = 1.0
 _MODEL_SECONDS = 5.0
 """A promoted model serves after so long."""
+_ARTICLES_SECONDS = 3.0
+"""A process that missed the wake-up knows of a publication after so long."""
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +96,7 @@ async def serve(house: House, roles: Sequence[str], *, ready: Callable[[], None]
     check_roles(house, roles)
     await _check_database(house)
     await _check_region(house)
+    await house.articles.begin(house.clock.now())
     listening = _listen(house) if "web" in roles else None
     stop = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -124,12 +127,13 @@ def _loops(house: House, roles: Sequence[str]) -> list[Loop]:
             finish=house.sender.finish,
         ),
         "model": Loop("model", house.look_for_model, None, _MODEL_SECONDS),
+        "articles": Loop("articles", house.look_for_articles, "knowledge", _ARTICLES_SECONDS),
         "files": Loop("files", house.fetcher.fetch_due, "files", _LOOK_SECONDS),
         "clock": Loop("clock", house.timekeeper.tick, None, _TICK_SECONDS),
     }
     # whoever handles messages also fetches what came with them; whoever understands keeps up
     wanted = [*roles, *(["files"] if "worker" in roles else [])]
-    wanted += ["model"] if {"web", "worker"} & set(roles) else []
+    wanted += ["model", "articles"] if {"web", "worker"} & set(roles) else []
     return [known[name] for name in wanted if name in known]
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 import bot.telegram_transport.models
 import conversations.models
 import core.files
+import editorial.article_models
 import editorial.models
 import notifications.models
 import people.models
@@ -18,6 +19,7 @@ PACKAGES = (
     bot.telegram_transport.models,
     conversations.models,
     core.files,
+    editorial.article_models,
     editorial.models,
     notifications.models,
     people.models,

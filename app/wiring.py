@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from app.articles import ServingArticles, Stock, read_written
 from app.configuration import ROOT
 from app.keys import Keys, load_keys, public_url
 from app.models import ServingModel, read_asked, trained_models
@@ -39,8 +40,6 @@ from handlers.undelivered import CallInstead
 from handlers.volunteers.chat.door import VolunteerChat
 from intents.understanding import Classifier
 from knowledge_base.answer import Office, known_offices
-from knowledge_base.article_files import load_articles
-from knowledge_base.search import ArticleIndex
 from notifications.leases import Lane
 from notifications.outbox import Outbox
 from notifications.pace import TELEGRAM, LocalPacer, Pacer
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from bot.telegram_transport.running import TelegramBot
     from intents.rasa_backend.opinion import RasaOpinion
 
-ARTICLES = ROOT / "knowledge_base" / "articles"
 LOCALES = ROOT / "locales"
 VOLUNTEERS = "volunteers"
 """The account of the volunteers' bot; the residents' is called `residents`."""
@@ -74,7 +72,7 @@ class Foundation:
     street: Street
     understander: ServingModel
     rasa: "RasaOpinion | None"
-    articles: ArticleIndex
+    articles: ServingArticles
     offices: Mapping[str, Office]
     database: Database
     signals: Signals
@@ -113,6 +111,10 @@ class House(Foundation):
         """Serve with the model that was promoted meanwhile, if one was."""
         await asyncio.to_thread(self.understander.look)
 
+    async def look_for_articles(self) -> None:
+        """Answer from what was published or withdrawn meanwhile."""
+        await self.articles.look()
+
     async def close(self) -> None:
         """Let go of connections."""
         for bot in self.bots.values():
@@ -137,9 +139,9 @@ def read_understander(settings: Settings, taxonomy: Taxonomy, street: Street) ->
     return ServingModel(trained_models(settings), taxonomy, street)
 
 
-def read_articles(settings: Settings, taxonomy: Taxonomy) -> ArticleIndex:
-    """All articles, with the search taught by how residents speak of each matter."""
-    return ArticleIndex(load_articles(ARTICLES), taxonomy, asked=read_asked(settings))
+def read_stock(settings: Settings, taxonomy: Taxonomy) -> Stock:
+    """The starting stock, with the search taught by how residents speak of each matter."""
+    return Stock(read_written(), taxonomy, read_asked(settings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +152,7 @@ class Mind:
     street: Street
     texts: Texts
     understander: ServingModel
-    articles: ArticleIndex
+    stock: Stock
 
 
 def read_mind(settings: Settings) -> Mind:
@@ -161,7 +163,7 @@ def read_mind(settings: Settings) -> Mind:
         street=street,
         texts=Texts(LOCALES),
         understander=read_understander(settings, taxonomy, street),
-        articles=read_articles(settings, taxonomy),
+        stock=read_stock(settings, taxonomy),
     )
 
 
@@ -213,6 +215,7 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
     keys = load_keys(settings)
     vault, calendar = Vault(keys.encryption), WorkingCalendar()
     ladder = Ladder.from_settings(settings.desk)
+    database = Database(settings.database.url, pool_size=settings.database.pool_size)
     return Foundation(
         settings=settings,
         public_url=public_url(settings),
@@ -224,9 +227,9 @@ def _foundation(settings: Settings, mind: Mind, *, clock: Clock, signals: Signal
         street=mind.street,
         understander=mind.understander,
         rasa=_rasa(settings, mind.taxonomy),
-        articles=mind.articles,
+        articles=ServingArticles(mind.stock, database),
         offices=known_offices(mind.taxonomy, settings.desk.offices),
-        database=Database(settings.database.url, pool_size=settings.database.pool_size),
+        database=database,
         signals=signals,
         limits=WindowLimits(settings.redis.url),
         calendar=calendar,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from app.configuration import load_settings
 from app.models import CATALOGUE
-from app.wiring import ARTICLES, read_street, read_taxonomy, read_understander
+from app.wiring import read_street, read_taxonomy, read_understander
 from bench.measure import Line, percentile
 from core.dates import today_in_china
 from intents.catalogue import read_catalogue
@@ -23,7 +23,7 @@ def measure() -> list[Line]:
     settings = load_settings()
     taxonomy, street = read_taxonomy(settings), read_street(settings)
     understander = read_understander(settings, taxonomy, street)
-    index = ArticleIndex(load_articles(ARTICLES), taxonomy)
+    index = ArticleIndex(load_articles(), taxonomy)
     today = today_in_china(datetime.now(UTC))
     texts = [row.text for row in read_catalogue(CATALOGUE)]
     random.Random(SEED).shuffle(texts)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import data, models, people, serving, understanding
+from app.cli import data, knowledge, models, people, serving, understanding
 
 app = typer.Typer(
     name="baijiamen",
@@ -22,7 +22,7 @@ app.command()(understanding.evaluate)
 app.command()(understanding.train)
 app.command("export-rasa")(understanding.export_rasa)
 app.add_typer(models.model, name="model")
-app.add_typer(understanding.knowledge, name="knowledge")
+app.add_typer(knowledge.knowledge, name="knowledge")
 app.add_typer(data.db, name="db")
 app.command()(data.backup)
 app.command()(data.restore)

@@ -16,10 +16,14 @@ db = typer.Typer(help="The database's schema.", no_args_is_help=True)
 
 @db.command("upgrade")
 def upgrade() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema; an empty one gets the articles of the stock."""
     from app.schema import upgrade
 
-    with_house(lambda house: upgrade(house.database))
+    async def work(house: House) -> None:
+        await upgrade(house.database)
+        await house.articles.begin(house.clock.now())
+
+    with_house(work)
     typer.echo("the schema is up to date")
 
 

@@ -42,6 +42,7 @@ def chat(
 
     async def work(house: House) -> None:
         await _bring_up_to_date(house)
+        await house.articles.begin(house.clock.now())
         terminal = Terminal(front_door=house.front_door, clock=house.clock)
         await terminal.run(sender or f"terminal-{secrets.token_hex(4)}")
 

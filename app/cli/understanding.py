@@ -1,9 +1,8 @@
-"""Commands about understanding and answers: classify, evaluate, train, knowledge."""
+"""Commands about understanding: classify, evaluate, train."""
 
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
@@ -15,14 +14,11 @@ from app.cli.frame import fail, guarded, settings, show, with_house
 from app.configuration import ROOT
 from app.models import CATALOGUE, is_trained, train_challenger
 from app.models import train as train_model
-from app.wiring import ARTICLES, House, read_articles, read_street, read_taxonomy, read_understander
-from core.dates import today_in_china
+from app.wiring import House, read_street, read_taxonomy, read_understander
 from core.settings import Settings
 from editorial.corrections import Corrected, list_corrections
 from intents.catalogue import Utterance, read_catalogue
 from intents.understanding import Classifier, as_parse
-from knowledge_base.article_files import load_articles
-from knowledge_base.check import Severity, check_articles
 
 if TYPE_CHECKING:
     from intents.evaluation import Report
@@ -42,9 +38,9 @@ def classify(text: Text = None, jsonl: Lines = False) -> None:
         return {"id": row.get("id"), **as_parse(understood)}
 
     if jsonl:
-        _each_line(one)
+        each_line(one)
         return
-    parsed = one({"text": _text(text)})
+    parsed = one({"text": text_or_input(text)})
     del parsed["id"]
     show(parsed)
 
@@ -142,67 +138,6 @@ def export_rasa(
     typer.echo(f"{folder}: {sum(counts.values())} lines of {len(counts)} intents")
 
 
-knowledge = typer.Typer(help="The articles: search and check them.", no_args_is_help=True)
-
-
-@knowledge.command("search")
-def search(
-    text: Text = None,
-    as_json: AsJson = False,
-    jsonl: Lines = False,
-    limit: Annotated[int, typer.Option(min=1, max=50)] = 5,
-) -> None:
-    """Find the articles for a question, best first."""
-    loaded = settings()
-    index = guarded(lambda: read_articles(loaded, read_taxonomy(loaded)))
-    understander = _understander()
-    today = today_in_china(datetime.now(UTC))
-
-    def one(row: dict[str, Any]) -> dict[str, Any]:
-        matter = understander.understand(row["text"]).likely_matter
-        hits = index.search(row["text"], matter=matter, today=today, limit=limit)
-        results = [
-            {
-                "article": hit.article.id,
-                "title": hit.article.title,
-                "matter": hit.article.matter,
-                "score": round(hit.score, 4),
-                "fits": hit.fits,
-            }
-            for hit in hits
-        ]
-        return {"id": row.get("id"), "results": results}
-
-    if jsonl:
-        _each_line(one)
-        return
-    found = one({"text": _text(text)})["results"]
-    if as_json:
-        show(found)
-        return
-    for each in found:
-        typer.echo(f"{each['score']:.2f}  {each['article']}  {each['title']}")
-
-
-@knowledge.command("check")
-def check(as_json: AsJson = False) -> None:
-    """The editors' checks over all articles; exit 1 when one fails."""
-    loaded = settings()
-    taxonomy = read_taxonomy(loaded)
-    articles = guarded(lambda: load_articles(ARTICLES))
-    findings = check_articles(
-        articles, taxonomy, today_in_china(datetime.now(UTC)), required_matters=taxonomy.matters
-    )
-    if as_json:
-        show([str(finding) for finding in findings])
-    else:
-        for finding in findings:
-            typer.echo(str(finding))
-        typer.echo(f"{len(articles)} articles, {len(findings)} findings")
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise typer.Exit(1)
-
-
 def _print_report(report: "Report") -> None:
     """The figures a line each, then the pairs that are mixed up most."""
     figures = report.as_json()
@@ -221,7 +156,8 @@ def _understander() -> Classifier:
     return guarded(lambda: read_understander(loaded, read_taxonomy(loaded), read_street(loaded)))
 
 
-def _text(text: str | None) -> str:
+def text_or_input(text: str | None) -> str:
+    """The argument, otherwise what stands on the standard input."""
     given = _stdin().read() if text is None else text
     return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -233,7 +169,8 @@ def _stdin() -> TextIO:
     return sys.stdin
 
 
-def _each_line(one: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def each_line(one: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Answer every JSON line of the standard input with one."""
     for row in _read_lines(_stdin()):
         sys.stdout.buffer.write(orjson.dumps(one(row)) + b"\n")
     sys.stdout.buffer.flush()
