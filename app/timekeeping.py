@@ -16,6 +16,7 @@ from handlers.clock.keep_promises import keep_promises
 from handlers.clock.offer_in_waves import offer_in_waves
 from handlers.clock.reckon_again import reckon_again
 from handlers.clock.remind_deadlines import remind_deadlines
+from handlers.clock.watch_articles import expire_articles, remind_owners
 from handlers.clock.watch_claims import lapse_claims, lapse_unanswered, remind_volunteers
 from handlers.clock.watch_reports import watch_reports
 from handlers.clock.watch_tasks import end_unfilled, ring_for_silence
@@ -38,6 +39,8 @@ _SLOW: tuple[Verb, ...] = (
     reckon_again,
     free_forgotten,
     keep_photos,
+    remind_owners,
+    expire_articles,
 )
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from core.taxonomy import Taxonomy
 from knowledge_base.answer import HOTLINES, spoken_name
-from knowledge_base.article import Article, ArticleStatus
+from knowledge_base.article import Article, ArticleStatus, Risk
 from knowledge_base.placeholders import broken_marks, fill, links, loose_figures, marks
 from knowledge_base.terms import Wording
 
@@ -93,6 +93,23 @@ def check_articles(
     findings += _same_questions(articles, taxonomy)
     findings += _matters_without(articles, required_matters)
     return findings
+
+
+def check_article(
+    article: Article, others: Sequence[Article], taxonomy: Taxonomy, today: date
+) -> list[Finding]:
+    """What is wrong with this article beside all the others that are told."""
+    beside = [other for other in others if other.id != article.id]
+    findings = [*_check_one(article, taxonomy, today, {article.id, *(row.id for row in beside)})]
+    findings += _same_questions([*beside, article], taxonomy)
+    return [finding for finding in findings if finding.article_id == article.id]
+
+
+def needs_second_person(article: Article) -> bool:
+    """Whether somebody else must read it before residents do: money or a right is named in it."""
+    if article.risk is not Risk.NONE or article.amounts:
+        return True
+    return any(loose_figures(text) for text in article.texts.values())
 
 
 def _check_one(

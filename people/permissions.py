@@ -66,6 +66,8 @@ class Permission(StrEnum):
     ARTICLE_EDIT = "article.edit"
     ARTICLE_REVIEW = "article.review"
     ARTICLE_PUBLISH = "article.publish"
+    ARTICLE_WITHDRAW = "article.withdraw"
+    """Take an answer away from residents at once, with a reason."""
     PEOPLE_SEE = "people.see"
     PEOPLE_CHANGE = "people.change"
     ROTA_CHANGE = "rota.change"
@@ -178,10 +180,18 @@ _SUPERVISOR = frozenset(
         P.PEOPLE_SEE,
         P.VOLUNTEER_SEE,
         P.EXPORT,
+        P.ARTICLE_WITHDRAW,
     }
 )
 _EDITOR = frozenset(
-    {P.ARTICLE_SEE, P.ARTICLE_EDIT, P.ARTICLE_REVIEW, P.ARTICLE_PUBLISH, P.RATES_SEE}
+    {
+        P.ARTICLE_SEE,
+        P.ARTICLE_EDIT,
+        P.ARTICLE_REVIEW,
+        P.ARTICLE_PUBLISH,
+        P.ARTICLE_WITHDRAW,
+        P.RATES_SEE,
+    }
 )
 _ADMIN = frozenset({P.PEOPLE_SEE, P.PEOPLE_CHANGE, P.ROTA_CHANGE, P.TOKEN_CREATE, P.VIEWS_SEE})
 
