@@ -12,7 +12,7 @@ from core.clock import CHINA, Clock
 from core.dates import say_day, today_in_china
 from core.messages import Choice
 from core.texts import Texts
-from handlers.residents.presses import PERSON, TOPIC
+from handlers.residents.presses import DETAILS, PERSON, TOPIC, WRONG
 from notifications.outbox import Said
 
 
@@ -30,6 +30,8 @@ class Bubble:
     urgent: bool = False
     calls: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    wrong: str = ""
+    """The words of the small button that says that an answer is wrong; empty: it is no answer."""
     card: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,6 +69,7 @@ class ChatViews:
             urgent=said.reply.urgent,
             calls=said.reply.calls,
             choices=_pairs(said.reply.choices),
+            wrong=self._wrong(said.reply.choices, language),
             card=said.reply.card,
         )
 
@@ -89,6 +92,11 @@ class ChatViews:
             (self._say("chat.choice.topic_aid", language), f"{TOPIC}assistance"),
             (self._say("chat.choice.person", language), PERSON),
         )
+
+    def standing_choices(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Buttons that are not among a reply's choices, as (title, payload)."""
+        wrong = (self._say("chat.choice.wrong", language), WRONG)
+        return (*self.greeting_choices(language), wrong)
 
     def holder(self, standing: Standing, name: str | None, language: str) -> str:
         """Who talks with the resident now, for the header; `name` is the holder's."""
@@ -114,6 +122,7 @@ class ChatViews:
             urgent=message.urgent,
             calls=message.calls,
             choices=_pairs(message.choices) if is_last else (),
+            wrong=self._wrong(message.choices, language) if is_last else "",
             card=message.card,
         )
 
@@ -125,6 +134,11 @@ class ChatViews:
         if kind is ActorKind.VOLUNTEER and name:
             return name
         return self._say("web_chat.bot" if kind is ActorKind.BOT else "web_chat.staff", language)
+
+    def _wrong(self, choices: Sequence[Choice], language: str) -> str:
+        """Under a short answer, beside its three choices; the long one has it among them."""
+        is_answer = any(choice.payload == DETAILS for choice in choices)
+        return self._say("chat.choice.wrong", language) if is_answer else ""
 
     def _say(self, key: str, language: str) -> str:
         return self._texts.say(key, language)

@@ -159,7 +159,7 @@ class WebChat:
     async def _title(self, request: Request, payload: str) -> str | None:
         """What the button said: one of the last replies', or of those that the page always has."""
         language = self._deps.pages.preferences(request).language
-        offered = {each: title for title, each in self._views.greeting_choices(language)}
+        offered = {each: title for title, each in self._views.standing_choices(language)}
         secret = self._secret(request)
         standing = await self._find(secret) if secret else None
         if standing is not None:

@@ -1,5 +1,6 @@
 """What the desk's pages are built from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,11 @@ SURFACE = Surface(HERE / "templates", HERE / "static")
 
 class Articles(Protocol):
     """The knowledge base as the desk looks things up in it."""
+
+    @property
+    def articles(self) -> Sequence[Article]:
+        """Every article that is told."""
+        ...
 
     def find_article(self, article_id: str) -> Article | None:
         """The article, if it is published."""

@@ -13,6 +13,7 @@ from console.lists import Lists, Ringing
 from console.presence import Presence
 from console.words import Words
 from core.dates import today_in_china
+from editorial.article_lists import Duty, count_waiting
 from handlers.staff.vet_volunteer import OFFICE
 from knowledge_base.answer import compose, known_offices
 from knowledge_base.article import Audience
@@ -145,8 +146,11 @@ class Frames:
         duty = await get_duty(session, desk=self.deps.settings.desk, now=self.deps.clock.now())
         ringing = await lists.list_ringing(session) if sees else []
         calls = await lists.count_calls(session) if me.may(Permission.TICKET_CALL_BACK) else None
+        articles = (
+            await count_waiting(session, _duty(me)) if me.may(Permission.ARTICLE_SEE) else None
+        )
         return Frame(
-            views=[*_views(words, counts, current), *_more(words, me, current, calls)],
+            views=[*_views(words, counts, current), *_more(words, me, current, calls, articles)],
             waiting=counts.get("waiting_for_person", 0),
             duty=duty.person.name if duty.person else "",
             ringing=[_bell(each, words, when) for each in ringing],
@@ -203,9 +207,21 @@ def _views(words: Words, counts: dict[str, int], current: str) -> list[ViewLink]
     ]
 
 
-def _more(words: Words, me: StaffMember, current: str, calls: int | None) -> list[ViewLink]:
+def _duty(me: StaffMember) -> Duty:
+    """What of the articles this person has to look at."""
+    return Duty(
+        edits=me.may(Permission.ARTICLE_EDIT),
+        reviews=me.may(Permission.ARTICLE_REVIEW),
+        units=me.units,
+    )
+
+
+def _more(
+    words: Words, me: StaffMember, current: str, calls: int | None, articles: int | None
+) -> list[ViewLink]:
     pages: list[tuple[str, str, Permission, int | str]] = [
         ("call_backs", "/console/call-backs", Permission.TICKET_CALL_BACK, calls or 0),
+        ("knowledge", "/console/knowledge", Permission.ARTICLE_SEE, articles or ""),
         ("volunteers", "/console/volunteers", Permission.VOLUNTEER_SEE, ""),
         ("hours", "/console/hours", Permission.HOURS_APPROVE, ""),
         ("people", "/console/people", Permission.PEOPLE_SEE, ""),

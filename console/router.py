@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from console.articles import build_articles
 from console.call_backs import build_call_backs
 from console.calls import build_calls
 from console.conversations import build_conversations
@@ -38,6 +39,7 @@ def build_console(deps: ConsoleDeps) -> APIRouter:
         build_likely,
         build_hours,
         build_tasks,
+        build_articles,
     ):
         router.include_router(build(frames))
     return router

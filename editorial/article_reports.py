@@ -47,8 +47,12 @@ class Reported:
 
 async def add_report(
     session: AsyncSession, vault: Vault, new: NewReport, *, now: datetime
-) -> ArticleReport:
-    """Keep a report; a second tap of the same resident on the same version is the first one."""
+) -> tuple[ArticleReport, bool]:
+    """
+    Keep a report; gives it, and whether it is new.
+
+    A second tap of the same resident on the same version is the first one.
+    """
     if new.conversation_id is not None:
         there = await session.scalars(
             select(ArticleReport).where(
@@ -59,7 +63,7 @@ async def add_report(
             )
         )
         if (before := there.first()) is not None:
-            return before
+            return before, False
     report = ArticleReport(
         id=new_id(),
         article_id=new.article_id,
@@ -72,7 +76,7 @@ async def add_report(
     )
     session.add(report)
     await session.flush()
-    return report
+    return report, True
 
 
 async def get_report(session: AsyncSession, report_id: UUID) -> ArticleReport:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.statements import Prepared
 from editorial.article_models import ArticleUse
+
+_ADD = Prepared(insert(ArticleUse.__table__))
 
 
 class Use(StrEnum):
@@ -36,19 +39,22 @@ class Used:
         return 1 - min(self.told, self.not_enough + self.wrong) / self.told if self.told else None
 
 
-def note_use(session: AsyncSession, article_id: str, number: int, use: Use, now: datetime) -> None:
+async def note_use(
+    session: AsyncSession, article_id: str, number: int, use: Use, now: datetime
+) -> None:
     """Remember that it was used; nothing about whom."""
-    session.add(ArticleUse(article_id=article_id, number=number, kind=use, at=now))
+    row = {"article_id": article_id, "number": number, "kind": use.value, "at": now}
+    await _ADD.run(session, row)
 
 
 async def read_use(session: AsyncSession, since: datetime) -> dict[str, Used]:
     """Figures by article id since an instant."""
     rows = await session.execute(
-        select(ArticleUse.article_id, ArticleUse.kind, func.count().label("count"))
+        select(ArticleUse.article_id, ArticleUse.kind, func.count().label("times"))
         .where(ArticleUse.at >= since)
         .group_by(ArticleUse.article_id, ArticleUse.kind)
     )
     counts: dict[str, dict[str, int]] = {}
     for row in rows:
-        counts.setdefault(row.article_id, {})[row.kind] = row.count
+        counts.setdefault(row.article_id, {})[row.kind] = row.times
     return {article_id: Used(**each) for article_id, each in counts.items()}

@@ -230,14 +230,17 @@ async def add_version(
     Keep a text as the next version, a draft.
 
     `seen` is the number of the version that the author had before them, 0 for
-    a new article; raises `ArticleChangedMeanwhile` when it is not the last.
+    a new article; raises `ArticleChangedMeanwhile` when it is not the last,
+    `ArticleUnreadable` for a text that cannot be read back.
     """
     latest = await find_latest(session, article.id)
     number = latest.number if latest else 0
     if number != seen:
         raise ArticleChangedMeanwhile(article.id, number)
     written = replace(article, version=number + 1)
-    version = version_row(written, dump_article(written), by_id=by_id, now=now)
+    text = dump_article(written)
+    parse_article(text, file=article.id)  # what no process could read is never kept
+    version = version_row(written, text, by_id=by_id, now=now)
     version.reason = reason
     session.add(version)
     await session.flush()
@@ -278,15 +281,24 @@ def note(
     now: datetime,
     words: str = "",
 ) -> None:
-    """Add a line to the article's history."""
+    """Add a line to the history of the version's article."""
+    note_at(session, version.article_id, version.number, kind, by_id=by_id, now=now, words=words)
+
+
+def note_at(
+    session: AsyncSession,
+    article_id: str,
+    number: int,
+    kind: ArticleStep,
+    *,
+    by_id: UUID | None,
+    now: datetime,
+    words: str = "",
+) -> None:
+    """Add a line to an article's history."""
     session.add(
         ArticleEvent(
-            article_id=version.article_id,
-            number=version.number,
-            kind=kind,
-            by_id=by_id,
-            words=words,
-            at=now,
+            article_id=article_id, number=number, kind=kind, by_id=by_id, words=words, at=now
         )
     )
 

@@ -82,7 +82,7 @@ class ErrorPages:
         for kind in type(error).__mro__:
             if kind in self._table:
                 status, key = self._table[kind]
-                return status, self._pages.say(request, key.format(**vars(error)))
+                return status, self._pages.say(request, key.format(**vars(error)), **vars(error))
         try:
             return 409, self._refusal(request, error)
         except TextMissing:

@@ -1,18 +1,17 @@
 """Articles that go out of date: their owners are told 30 days before, figures stop when it is over."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.dates import today_in_china
+from editorial.article_lists import AHEAD
 from editorial.article_models import ArticleVersion
 from editorial.articles import ArticleStep, lock_articles, note, tell_anew
 from handlers.staff.desk import Desk
 from knowledge_base.article import TOLD, ArticleStatus
-
-AHEAD = timedelta(days=30)
 
 
 async def remind_owners(session: AsyncSession, desk: Desk, *, now: datetime) -> Sequence[str]:

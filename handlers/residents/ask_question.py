@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actors import BOT, Actor
 from core.messages import Reply
+from editorial.article_use import Use, note_use
 from handlers.residents import presses
 from handlers.residents.desk import FrontDesk
 from handlers.residents.make_request import begin_form, go_on, new_form
@@ -22,6 +23,7 @@ async def ask_question(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Ou
     if answer is None:
         return await _pass_on(session, desk, turn)
     reply = answer_reply(desk, turn, answer)
+    await note_use(session, answer.article_id, answer.version, Use.TOLD, turn.now)
     ticket = await desk.tickets.open_ticket(
         session,
         new_ticket(
@@ -63,8 +65,13 @@ async def tell_details(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Ou
     source = desk.texts.say("chat.answer.source", turn.language, source=answer.source_line)
     reply = Reply(
         f"{answer.full}\n{source}",
-        (desk.choice(turn, "open", presses.OPEN), desk.person(turn)),
+        (
+            desk.choice(turn, "open", presses.OPEN),
+            desk.choice(turn, "wrong", presses.WRONG),
+            desk.person(turn),
+        ),
     )
+    await note_use(session, article.id, article.version, Use.DETAILS, turn.now)
     ticket = await desk.tickets.find_by_number(
         session, turn.dialogue.ticket_number or "", conversation_id=turn.conversation_id
     )
@@ -85,11 +92,18 @@ async def open_after_answer(session: AsyncSession, desk: FrontDesk, turn: Turn) 
     )
     if ticket is not None and ticket.status == TicketStatus.ANSWERED:
         by = Actor.resident(turn.standing.resident_id)
+        await _note_not_enough(session, desk, turn)
         await desk.tickets.reopen(session, ticket, by=by, now=turn.now, words=turn.words)
         from_answer = desk.say(turn, "answer.reopened", desk.person(turn), number=ticket.number)
         return Outcome((from_answer,), turn.dialogue.settled(), ticket_id=ticket.id)
     form = replace(new_form(desk, turn, turn.dialogue.matter), request_type="help")
     return await begin_form(session, desk, turn, form)
+
+
+async def _note_not_enough(session: AsyncSession, desk: FrontDesk, turn: Turn) -> None:
+    article = desk.articles.find_article(turn.dialogue.article_id or "")
+    if article is not None:
+        await note_use(session, article.id, article.version, Use.NOT_ENOUGH, turn.now)
 
 
 async def _pass_on(session: AsyncSession, desk: FrontDesk, turn: Turn) -> Outcome:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.dialogue import Dialogue, Form
 from core.messages import Choice, Reply
 from core.phones import looks_like_digits_of_a_phone
+from editorial.article_use import Use, note_use
 from handlers.residents import presses
 from handlers.residents.clues import answered_place, clues, has_place, remembered
 from handlers.residents.desk import FrontDesk
@@ -89,7 +90,7 @@ async def begin_form(session: AsyncSession, desk: FrontDesk, turn: Turn, form: F
         )
         if same is not None:
             return ask_whether_same(desk, turn, form, same)
-    return await go_on(session, desk, turn, form, said=_understood(desk, turn, form))
+    return await go_on(session, desk, turn, form, said=await _understood(session, desk, turn, form))
 
 
 async def go_on(
@@ -163,7 +164,9 @@ def remember(dialogue: Dialogue, form: Form) -> Dialogue:
     )
 
 
-def _understood(desk: FrontDesk, turn: Turn, form: Form) -> tuple[Reply, ...]:
+async def _understood(
+    session: AsyncSession, desk: FrontDesk, turn: Turn, form: Form
+) -> tuple[Reply, ...]:
     """What was understood, and the short answer where an article has one."""
     if form.matter is None:
         return (desk.say(turn, "request.for_person"),)
@@ -174,6 +177,7 @@ def _understood(desk: FrontDesk, turn: Turn, form: Form) -> tuple[Reply, ...]:
     )
     if answer is None:
         return (Reply(head),)
+    await note_use(session, answer.article_id, answer.version, Use.TOLD, turn.now)
     source = desk.texts.say("chat.answer.source", turn.language, source=answer.source_line)
     return (Reply(f"{head}\n{answer.short}\n{source}"),)
 

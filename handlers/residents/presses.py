@@ -18,6 +18,8 @@ SKIP = "/skip"
 HERE = "/here"
 DETAILS = "/details"
 OPEN = "/open"
+WRONG = "/wrong"
+"""The answer that was given last is wrong."""
 YES = "/yes"
 NO = "/no"
 OTHER = "/other"
@@ -45,6 +47,7 @@ PRESSES = frozenset(
         HERE,
         DETAILS,
         OPEN,
+        WRONG,
         YES,
         NO,
         OTHER,

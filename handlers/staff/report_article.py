@@ -38,7 +38,7 @@ async def report_article(
         due_at=desk.calendar.due(now, ANSWERED_WITHIN).at,
         staff_id=by.id,
     )
-    report = await add_report(session, desk.vault, new, now=now)
+    report, _ = await add_report(session, desk.vault, new, now=now)
     note(session, version, ArticleStep.REPORTED, by_id=by.id, now=now)
     return report
 
