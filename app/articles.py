@@ -114,7 +114,8 @@ class ServingArticles:
             else:
                 self._present = await asyncio.to_thread(self._build, told, texts)
             self._generation = stamp.generation
-        log.info("articles_exchanged", generation=stamp.generation, count=len(self.articles))
+        if self._present is not None:
+            log.info("articles_exchanged", generation=stamp.generation, count=len(self.articles))
         return True
 
     @property

@@ -24,6 +24,7 @@ from console.article_view import (
     report_view,
     say_findings,
     stage,
+    to_compare,
     version_view,
 )
 from console.differences import compare_texts
@@ -42,7 +43,6 @@ from editorial.articles import (
     get_latest,
     list_events,
     list_versions,
-    markdown_of,
 )
 from handlers.staff.write_article import write_article
 from knowledge_base.answer import Answer, known_offices
@@ -211,6 +211,7 @@ class ArticlePages(FramedPages):
         self, request: Request, signed_in: SignedIn, article_id: str, before: int, after: int
     ) -> Response:
         """Two versions; left out: the last one and the one that is told."""
+        words = self._frames.words(request)
         async with self._deps.database.reading() as session:
             latest = await get_latest(session, article_id)
             new = await get_version(session, article_id, after or latest.number)
@@ -226,7 +227,7 @@ class ArticlePages(FramedPages):
             title=new.title,
             before=old.number,
             after=new.number,
-            lines=compare_texts(markdown_of(old), markdown_of(new)),
+            lines=compare_texts(to_compare(old, words), to_compare(new, words)),
         )
 
     async def _before(self, article_id: str | None) -> ArticleVersion | None:

@@ -1,5 +1,6 @@
 """What the pages about articles show: words, never rows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from editorial.article_use import Used
 from editorial.articles import article_of
 from knowledge_base.answer import Answer, Office, compose
 from knowledge_base.article import TOLD, Article, ArticleStatus
+from knowledge_base.article_files import dump_article
 from knowledge_base.check import Finding
 from web.times import TimeWords
 
@@ -177,6 +179,21 @@ def say_findings(findings: Sequence[Finding], words: Words) -> Finds:
         by_field.setdefault(field_of(each.problem, each.facts), []).append(sentence)
     readable = not any(each.problem in NOT_READABLE for each in findings)
     return Finds(by_field, readable)
+
+
+def to_compare(version: ArticleVersion, words: Words) -> str:
+    """The text for a comparison: fields as the form calls them, without number and status."""
+    article = replace(article_of(version), status=ArticleStatus.PUBLISHED, version=1)
+
+    def named(found: re.Match[str]) -> str:
+        name = _PARTS.get(found[2], found[2])
+        return f"{found[1]}{words.find(f'editorial.field.{name}') or found[2]}:"
+
+    return _NAMED.sub(named, dump_article(article))
+
+
+_NAMED = re.compile(r"^( *)([a-z_]+):", re.MULTILINE)
+_PARTS = {"phone": "by_phone", "someone_else": "by_someone_else"}
 
 
 def as_read(article: Article, offices: Mapping[str, Office], words: Words, today: date) -> Answer:

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.statements import Prepared
 from editorial.article_models import ArticleUse
 
-_ADD = Prepared(insert(ArticleUse.__table__))
+_ADD = Prepared(insert(cast(Table, ArticleUse.__table__)))
 
 
 class Use(StrEnum):
