@@ -98,6 +98,7 @@ class ServingArticles:
         if first:
             log.info("articles_imported", count=len(self._stock.written))
         await self.look()
+        await asyncio.to_thread(len, self._index)  # so that nobody's first question waits for it
 
     async def look(self) -> bool:
         """Take over what was published meanwhile; gives whether there was anything."""

@@ -46,7 +46,7 @@ class Asking:
             await asyncio.sleep(0.2)
 
     async def until(self, words: str, *, there: bool) -> None:
-        while (words in await self.hears()) is not there:
+        while (words in await self.hears()) is not there:  # noqa: ASYNC110 - a page is asked
             await asyncio.sleep(0.5)
 
 
