@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.talk import Talk
 from tests.browser.test_the_whole_story import shoot, sign_in
-from tests.browser.visitor import sideways, violations
+from tests.browser.visitor import SIZES, sideways, too_small, violations
 
 ARTICLE = "/console/knowledge/veterans.card_record.apply"
 QUESTION = "军人优待证怎么办"
@@ -88,6 +88,16 @@ async def test_write_review_publish_and_take_down_change_the_answer_without_a_re
     await step(supervisor, "withdraw", "社区还没开始收")
     await expect(supervisor.locator("main")).to_contain_text("现在不对居民说")
     await asks(open_page, re.compile("社区也能代收"), present=False)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_small_button_under_an_answer_is_large_enough(open_page, size):
+    talk = Talk(await open_page("/", size=size))
+    await talk.says("公租房怎么申请")
+    await expect(talk.last.get_by_role("button", name="有错")).to_be_visible()
+    assert await too_small(talk.page, size) == []
+    assert await violations(talk.page) == []
+    await shoot(talk.page, f"articles-wrong-{size}")
 
 
 async def test_a_resident_says_with_one_tap_that_an_answer_is_wrong(open_page):

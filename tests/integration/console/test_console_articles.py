@@ -10,6 +10,7 @@ from core.database import Database
 from core.ids import new_id
 from editorial.article_import import import_articles
 from editorial.articles import article_of, find_told, get_latest
+from handlers.clock.watch_articles import remind_owners
 from knowledge_base.article import Amount, Article, Law, Risk
 from people.permissions import StaffMember
 from tests.articles import LIFT, MEAL, a_lift_article, an_article, written
@@ -170,6 +171,22 @@ async def test_the_list_is_searched_and_filtered(
     done = await editor.send(f"{PAGE}/settle", report_id=report[1], words="问过，还送")
     assert done.status_code == 303
     assert "问过，还送" in (await operator.get(PAGE)).text
+
+
+async def test_the_department_that_vouches_sees_what_ends_soon_beside_its_tickets(
+    editor: Colleague, office: Office, house: ConsoleHouse, database: Database, now: datetime
+) -> None:
+    async with database.transaction() as session:
+        assert await remind_owners(session, office.desk, now=now) == [MEAL]
+    owner = await house.sign_in(office.handler)
+    page = (await owner.get("/console/knowledge?show=mine")).text
+    assert MEAL in page
+    assert LIFT not in page
+    link = re.search(r'href="/console/knowledge"[^>]*>.*?class="num">([^<]*)<', page)
+    assert link
+    assert link[1] == "1"
+    other = await house.sign_in(office.operator)
+    assert "没有这样的条目" in (await other.get("/console/knowledge?show=mine")).text
 
 
 async def test_a_supervisor_takes_it_down_and_operators_may_only_read_and_report(
