@@ -43,6 +43,7 @@ from editorial.articles import (
     get_latest,
     list_events,
     list_versions,
+    markdown_of,
 )
 from handlers.staff.write_article import write_article
 from knowledge_base.answer import Answer, known_offices
@@ -228,6 +229,20 @@ class ArticlePages(FramedPages):
             before=old.number,
             after=new.number,
             lines=compare_texts(to_compare(old, words), to_compare(new, words)),
+        )
+
+    async def markdown(self, article_id: str, number: int) -> Response:
+        """One version as a file; left out: what is told, otherwise what was written last."""
+        async with self._deps.database.reading() as session:
+            if number:
+                version = await get_version(session, article_id, number)
+            else:
+                told = await find_told(session, article_id)
+                version = told or await get_latest(session, article_id)
+        return Response(
+            markdown_of(version),
+            media_type="text/markdown; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{version.article_id}.md"'},
         )
 
     async def _before(self, article_id: str | None) -> ArticleVersion | None:

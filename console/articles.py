@@ -89,6 +89,13 @@ def build_articles(frames: Frames) -> APIRouter:
     ) -> Response:
         return await pages.compare(request, signed_in, article_id, before, after)
 
+    @router.get(
+        HOME + "/{article_id}/markdown",
+        dependencies=[Depends(gate.needs(Permission.ARTICLE_SEE))],
+    )
+    async def markdown(article_id: str, version: int = 0) -> Response:
+        return await pages.markdown(article_id, version)
+
     @router.post(HOME + "/{article_id}/text")
     async def write(request: Request, signed_in: edit, article_id: str) -> Response:
         return await pages.write(request, signed_in, None if article_id == NEW else article_id)

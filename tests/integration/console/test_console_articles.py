@@ -12,6 +12,7 @@ from editorial.article_import import import_articles
 from editorial.articles import article_of, find_told, get_latest
 from handlers.clock.watch_articles import remind_owners
 from knowledge_base.article import Amount, Article, Law, Risk
+from knowledge_base.article_files import dump_article
 from people.permissions import StaffMember
 from tests.articles import LIFT, MEAL, a_lift_article, an_article, written
 from tests.console_house import Colleague, ConsoleHouse
@@ -146,6 +147,13 @@ async def test_differences_mark_the_words_that_changed(editor: Colleague) -> Non
     assert "送<del>餐</del>上门" in page
     assert "送<ins>饭</ins>上门" in page
     assert "忌口" not in page
+
+
+async def test_a_version_comes_as_the_file_that_an_import_takes(editor: Colleague) -> None:
+    file = await editor.get(f"{PAGE}/markdown")
+    assert file.text == dump_article(DEAR)
+    assert f'filename="{MEAL}.md"' in file.headers["content-disposition"]
+    assert (await editor.get(f"{PAGE}/markdown?version=9")).status_code == 404
 
 
 async def test_the_list_is_searched_and_filtered(
