@@ -16,21 +16,31 @@ pytestmark = [pytest.mark.evaluation, pytest.mark.timeout(600)]
 
 def test_matters_are_understood(understander):
     report = evaluate(understander, read_rows(FROZEN / "matters.jsonl"))
-    assert report.matter_accuracy >= 0.80
-    assert report.matter_top3 >= 0.92
-    assert report.request_type_accuracy >= 0.78
+    assert report.matter_accuracy >= 0.91
+    assert report.matter_top3 >= 0.96
+    assert report.request_type_accuracy >= 0.84
+    assert report.acting_alone_precision >= 0.93
+    assert report.acting_alone >= 0.70
+    assert report.handed_over <= 0.15
+    assert report.requests_refused <= 0.03
+    assert report.false_alarms <= 0.07
 
 
 def test_acts_are_understood(understander):
     report = evaluate(understander, read_rows(FROZEN / "acts.jsonl"))
-    assert report.act_accuracy >= 0.74
-    assert report.out_of_scope_caught >= 0.6
+    assert report.act_accuracy >= 0.79
+    assert report.out_of_scope_caught >= 0.8
 
 
 def test_danger_is_heard_and_everyday_talk_is_not_taken_for_it(understander):
     report = evaluate(understander, read_rows(FROZEN / "dangers.jsonl"))
-    assert report.emergency_recall >= 0.85
-    assert report.false_alarms <= 0.17
+    assert report.emergency_recall >= 0.93
+    assert report.false_alarms <= 0.21
+
+
+def test_what_is_said_beside_the_matter_is_found(understander):
+    report = evaluate(understander, read_rows(FROZEN / "entities.jsonl"))
+    assert report.entity_f1 >= 0.96
 
 
 def test_no_held_out_line_is_in_the_catalogue():
