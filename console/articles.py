@@ -27,6 +27,7 @@ from handlers.staff.send_article import send_article
 from handlers.staff.withdraw_article import withdraw_article
 from people.permissions import Permission
 from people.sessions import SignedIn
+from web.gate import Gate
 from web.lengths import check_lengths
 
 HOME = "/console/knowledge"
@@ -57,7 +58,8 @@ def build_articles(frames: Frames) -> APIRouter:
     frames.deps.errors.also(REFUSALS)
     router = APIRouter(include_in_schema=False)
     pages, lists, gate = Articles(frames), ArticleList(frames), frames.deps.gate
-    see = Annotated[SignedIn, Depends(gate.needs(Permission.ARTICLE_SEE))]
+    may_see = gate.needs(Permission.ARTICLE_SEE)
+    see = Annotated[SignedIn, Depends(may_see)]
     edit = Annotated[SignedIn, Depends(gate.needs(Permission.ARTICLE_EDIT))]
 
     @router.get(HOME)
@@ -89,12 +91,18 @@ def build_articles(frames: Frames) -> APIRouter:
     ) -> Response:
         return await pages.compare(request, signed_in, article_id, before, after)
 
-    @router.get(
-        HOME + "/{article_id}/markdown",
-        dependencies=[Depends(gate.needs(Permission.ARTICLE_SEE))],
-    )
+    @router.get(HOME + "/{article_id}/markdown", dependencies=[Depends(may_see)])
     async def markdown(article_id: str, version: int = 0) -> Response:
         return await pages.markdown(article_id, version)
+
+    _add_acts(router, pages, gate)
+    return router
+
+
+def _add_acts(router: APIRouter, pages: "Articles", gate: Gate) -> None:
+    """What changes something; each act asks for its own permission as well."""
+    see = Annotated[SignedIn, Depends(gate.needs(Permission.ARTICLE_SEE))]
+    edit = Annotated[SignedIn, Depends(gate.needs(Permission.ARTICLE_EDIT))]
 
     @router.post(HOME + "/{article_id}/text")
     async def write(request: Request, signed_in: edit, article_id: str) -> Response:
@@ -103,8 +111,6 @@ def build_articles(frames: Frames) -> APIRouter:
     @router.post(HOME + "/{article_id}/{action}")
     async def act(request: Request, signed_in: see, article_id: str, action: str) -> Response:
         return await pages.act(request, signed_in, article_id, action)
-
-    return router
 
 
 class Articles(ArticlePages):

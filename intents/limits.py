@@ -30,8 +30,8 @@ from intents.understander import Understander
 
 TUNING = Path(__file__).parent / "tuning"
 TUNED = ("matter", "act", "request_type")
-MOST_FALSE_ALARMS = 0.10
-"""Share of these harmless rows, one in five of which sounds like danger, that may be alarmed at."""
+MOST_FALSE_ALARMS = 0.09
+"""Share of these harmless rows, one in eight of which sounds like danger, that may be alarmed at."""
 _GRID = np.arange(-1.0, 1.01, 0.05)
 
 
@@ -78,7 +78,11 @@ def _alarm_limit(
     model: TrainedModel, rows: Iterable[Utterance], taxonomy: Taxonomy, street: Street
 ) -> float:
     """The lowest score, for recall comes first, that leaves enough people in peace."""
-    harmless = [row for row in rows if not row.trigger and row.urgency in ("P2", "P3")]
+    harmless = [
+        row
+        for row in rows
+        if not row.trigger and (row.urgency in ("P2", "P3") or row.act not in (None, "emergency"))
+    ]
 
     def is_calm(limit: float) -> bool:
         _set_limits(model, {"alarm": limit})
@@ -90,6 +94,6 @@ def _alarm_limit(
 
 def _alarmed(understander: Understander, rows: Sequence[Utterance]) -> float:
     """The share of rows that are taken for danger now."""
-    found = [understander.understand(row.text).danger for row in rows]
+    found = [understander.understand(row.text, context=row.context).danger for row in rows]
     alarms = [danger is not None and not danger.past for danger in found]
     return sum(alarms) / len(alarms) if alarms else 0.0

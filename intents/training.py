@@ -6,6 +6,7 @@ needs numpy alone. Every choice is measured on lines of the catalogue that
 were held out, and the final model then learns from all of it.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -106,7 +107,7 @@ def _answer_alike(trials: Sequence[TrainedModel]) -> bool:
 
 def _look_twice(scored: Sequence[Scored]) -> SecondLook | None:
     """Learn from what each half's heads make of the other half; None where dangers are few."""
-    from sklearn.neural_network import MLPClassifier
+    from sklearn.exceptions import ConvergenceWarning
 
     used = [each for each in scored if alarm_label(each.row.utterance)]
     danger = np.array([alarm_label(each.row.utterance) == DANGER for each in used], dtype=bool)
@@ -115,18 +116,24 @@ def _look_twice(scored: Sequence[Scored]) -> SecondLook | None:
     given = np.array([np.concatenate([each.alone, each.row.flags]) for each in used])
     weights = [_weight(each.row.utterance) for each in used]
     mean, spread = given.mean(axis=0), given.std(axis=0) + 1e-6
-    nets = [
-        MLPClassifier(  # type: ignore[no-untyped-call]
-            (UNITS,),
-            alpha=1.0,
-            max_iter=20,
-            batch_size=128,
-            learning_rate_init=2e-3,
-            random_state=seed,
-        ).fit((given - mean) / spread, danger, sample_weight=weights)
-        for seed in range(NETS)
-    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # so many rounds are meant, no more
+        nets = [_net(seed, (given - mean) / spread, danger, weights) for seed in range(NETS)]
     return _one_net(nets, mean, spread)
+
+
+def _net(seed: int, given: Any, danger: Any, weights: Sequence[float]) -> Any:
+    from sklearn.neural_network import MLPClassifier
+
+    net = MLPClassifier(  # type: ignore[no-untyped-call]
+        (UNITS,),
+        alpha=1.0,
+        max_iter=20,
+        batch_size=128,
+        learning_rate_init=2e-3,
+        random_state=seed,
+    )
+    return net.fit(given, danger, sample_weight=weights)
 
 
 def _one_net(nets: Sequence[Any], mean: Any, spread: Any) -> SecondLook:

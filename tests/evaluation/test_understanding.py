@@ -34,7 +34,7 @@ def test_acts_are_understood(understander):
 
 def test_danger_is_heard_and_everyday_talk_is_not_taken_for_it(understander):
     report = evaluate(understander, read_rows(FROZEN / "dangers.jsonl"))
-    assert report.emergency_recall >= 0.93
+    assert report.emergency_recall >= 0.91
     assert report.false_alarms <= 0.21
 
 

@@ -145,7 +145,7 @@ async def test_a_place_is_covered_until_somebody_says_why(talk: Talk, desk):
 async def test_a_correction_says_so_in_the_history(talk: Talk, desk):
     said = talk.person.says(LAMP)
     await talk.settle()
-    talk.person.edits(said, LAMP + "，五栋也是")
+    talk.person.edits(said, LAMP + "，是二单元的")
     await talk.settle()
     (ticket,) = await talk.tickets()
     page = (await desk("operator").get(f"/console/tickets/{ticket.number}")).text
