@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -144,18 +145,25 @@ class Articles(ArticlePages):
 
     def _steps(self) -> dict[str, Callable[[AsyncSession, SignedIn, Act], Awaitable[object]]]:
         return {
-            "send": self._send,
-            "right": self._right,
-            "back": self._back,
-            "publish": self._publish,
-            "doubt": self._doubt,
-            "withdraw": self._withdraw,
+            "send": partial(self._towards_residents, send_article),
+            "right": partial(self._review, right=True),
+            "back": partial(self._review, right=False),
+            "publish": partial(self._towards_residents, publish_article),
+            "doubt": partial(self._take_away, wholly=False),
+            "withdraw": partial(self._take_away, wholly=True),
             "report": self._report,
             "settle": self._settle,
         }
 
-    async def _send(self, session: AsyncSession, signed_in: SignedIn, act: Act) -> None:
-        await send_article(
+    async def _towards_residents(
+        self,
+        verb: Callable[..., Awaitable[object]],
+        session: AsyncSession,
+        signed_in: SignedIn,
+        act: Act,
+    ) -> None:
+        """Both steps check the article beside all others."""
+        await verb(
             session,
             self._deps.desk,
             act.article_id,
@@ -164,12 +172,6 @@ class Articles(ArticlePages):
             by=staff_of(signed_in),
             now=self._deps.clock.now(),
         )
-
-    async def _right(self, session: AsyncSession, signed_in: SignedIn, act: Act) -> None:
-        await self._review(session, signed_in, act, right=True)
-
-    async def _back(self, session: AsyncSession, signed_in: SignedIn, act: Act) -> None:
-        await self._review(session, signed_in, act, right=False)
 
     async def _review(
         self, session: AsyncSession, signed_in: SignedIn, act: Act, *, right: bool
@@ -183,23 +185,6 @@ class Articles(ArticlePages):
             by=staff_of(signed_in),
             now=self._deps.clock.now(),
         )
-
-    async def _publish(self, session: AsyncSession, signed_in: SignedIn, act: Act) -> None:
-        await publish_article(
-            session,
-            self._deps.desk,
-            act.article_id,
-            act.number,
-            beside=self._deps.articles.articles,
-            by=staff_of(signed_in),
-            now=self._deps.clock.now(),
-        )
-
-    async def _doubt(self, session: AsyncSession, signed_in: SignedIn, act: Act) -> None:
-        await self._take_away(session, signed_in, act, wholly=False)
-
-    async def _withdraw(self, session: AsyncSession, signed_in: SignedIn, act: Act) -> None:
-        await self._take_away(session, signed_in, act, wholly=True)
 
     async def _take_away(
         self, session: AsyncSession, signed_in: SignedIn, act: Act, *, wholly: bool
