@@ -51,6 +51,8 @@ MOST_SECONDS = 2
 WISHES = ("raise_request", "ask_info")
 ASKING = frozenset({"raise_request", "ask_info", "complain_handling", "emergency", "out_of_scope"})
 """Acts that want something: a thank-you without a matter is no complaint."""
+SURELY_WISHED = 0.75
+"""Who wants something that clearly is asked back, not refused: 灯坏了 names no matter, and is ours."""
 OURS = 0.6
 """A matter as likely as that is our business, however odd the words."""
 SURELY_NONE = 0.4
@@ -164,7 +166,7 @@ class Understander:
             return _put_first("unclear", ranked)
         is_strange = strangeness(self._model, scores) >= self._limits["outside"]
         is_ours = matter is not None and matter.confidence >= OURS
-        wished = ranked[0].name in WISHES
+        wished = ranked[0].name in WISHES and ranked[0].confidence < SURELY_WISHED
         return _put_first(OUT_OF_SCOPE, ranked) if wished and is_strange and not is_ours else ranked
 
     def _request_type(self, scores: Floats, matter: Ranked | None, act: Ranked) -> str:
